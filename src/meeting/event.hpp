@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// What a control plane learns without asking: one value per kind of news, in the order it happened.
+// It is not a log and holds no history; api/event_stream.cpp numbers, keeps and serves the events.
+// Plain values, made on the control loop.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/id.hpp"
+#include "meeting/media_port.hpp"
+#include "meeting/store_port.hpp"
+
+namespace dd::meeting {
+
+struct MeetingCreated {};
+struct MeetingEnded { std::string reason; };  // "ended", "replaced", "taken_over"
+struct ParticipantJoined { InstanceId instance; };
+struct ParticipantLeft { InstanceId instance; std::string reason; };  // "left", "evicted", "meeting_ended"
+struct TransportConnected { TransportId transport; TransportRole role; };
+struct TransportFailed { TransportId transport; TransportRole role; std::string reason; };  // closed already; recreate it
+struct ProducerCreated { ProducerId producer; std::string kind; };
+struct ProducerPaused { ProducerId producer; std::string kind; };
+struct ProducerResumed { ProducerId producer; std::string kind; };
+struct ProducerClosed { ProducerId producer; std::string kind; std::string reason; };  // "closed", "evicted", "left", "transport_failed", "worker_died", "meeting_ended"
+struct ProducerScore { ProducerId producer; std::vector<EncodingScore> scores; };
+struct ConsumerClosed { ConsumerId consumer; ProducerId producer; std::string reason; };
+struct ConsumerPaused { ConsumerId consumer; ProducerId producer; };   // because its producer paused
+struct ConsumerResumed { ConsumerId consumer; ProducerId producer; };
+struct ConsumerScore { ConsumerId consumer; int score; int producer_score; };
+struct ConsumerLayers { ConsumerId consumer; std::optional<Layers> layers; };
+struct DataProducerCreated { DataProducerId data_producer; std::string label; };
+struct DataProducerClosed { DataProducerId data_producer; std::string reason; };
+struct DataConsumerClosed { DataConsumerId data_consumer; std::string reason; };
+struct AudioLevels { std::vector<std::pair<ParticipantId, int>> levels; };  // dBov; empty: everyone is silent
+struct ActiveSpeaker { ProducerId producer; };
+struct WorkerDied { WorkerId worker; };
+struct WorkerRestored { WorkerId worker; };
+struct Draining { std::chrono::seconds deadline; };
+
+using EventBody =
+    std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed, ProducerCreated,
+                 ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed, ConsumerPaused, ConsumerResumed,
+                 ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed, DataConsumerClosed, AudioLevels, ActiveSpeaker,
+                 WorkerDied, WorkerRestored, Draining>;
+
+struct Event {
+  WallTime time;
+  MeetingId meeting;          // empty for news of the server itself
+  ParticipantId participant;  // whose object it is; empty when it is nobody's
+  EventBody body;
+};
+
+// Takes events as they happen; must return at once.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void on_event(const Event& event) = 0;
+};
+
+// The user-session events that an outside service may ask for (compatibility spec, section 6).
+struct UserSession {
+  enum class Kind { kJoin, kLeave };
+  Kind kind = Kind::kJoin;
+  MeetingId meeting;
+  ParticipantId participant;
+  InstanceId instance;
+  WallTime time;
+};
+
+class UserSessionSink {
+ public:
+  virtual ~UserSessionSink() = default;
+  virtual void on_user_session(const UserSession& session) = 0;  // must return at once
+};
+
+}  // namespace dd::meeting

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// Metrics: counts what happens; every metric is a row of catalogue.cpp with its name, unit, help and label keys.
+// Label values come from closed sets: a meeting, participant or request id is never a label.
+// Safe from any thread; one object, owned by app/, passed to those who count.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <string>
+#include <string_view>
+
+namespace dd::observe {
+
+enum class Metric {
+  kHttpRequests,             // labels: route, status
+  kHttpRequestSeconds,       // labels: route
+  kHttpConnections,
+  kHttpRejected,             // labels: reason
+  kEventStreamClients,
+  kEventsEmitted,            // labels: type
+  kEventsDropped,            // labels: reason
+  kUserSessionEvents,        // labels: outcome (sent, dropped, failed)
+  kLoopLagSeconds,
+  kEscapedExceptions,
+  kWorkersAlive,
+  kWorkerRestarts,
+  kWorkerRequests,           // labels: outcome (ok, refused, timeout, died)
+  kWorkerRequestSeconds,
+  kWorkerMessagesDropped,    // labels: reason
+  kStoreOperations,          // labels: operation, outcome (ok, unavailable, failed, abandoned)
+  kStoreOperationSeconds,    // labels: operation
+  kStoreAvailable,
+  kStoreHeartbeats,          // labels: outcome
+  kStoreReconciles,          // labels: outcome
+  kMeetings,
+  kParticipants,
+  kTransports,
+  kProducers,
+  kConsumers,
+  kDataProducers,
+  kDataConsumers,
+  kTransportFailures,        // labels: reason
+  kDraining,
+};
+
+class Metrics {
+ public:
+  using Labels = std::initializer_list<std::string_view>;  // values, in the order of the catalogue's keys
+
+  Metrics();
+  ~Metrics();
+
+  void add(Metric metric, Labels labels = {}, double amount = 1);      // counters; gauges too
+  void set(Metric metric, double value, Labels labels = {});           // gauges
+  void observe(Metric metric, double value, Labels labels = {});       // histograms, in the metric's base unit
+
+  std::string exposition() const;  // Prometheus text format 0.0.4
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dd::observe
