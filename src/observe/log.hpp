@@ -5,6 +5,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <functional>
 #include <initializer_list>
 #include <string>
 #include <string_view>
@@ -13,6 +14,7 @@
 namespace dd::observe {
 
 enum class LogLevel { kTrace, kDebug, kInfo, kWarn, kError };
+enum class LogFormat { kLogfmt, kJson };
 
 struct LogField {
   std::string_view key;
@@ -35,6 +37,9 @@ struct LogField {
 using LogFields = std::initializer_list<LogField>;
 
 void set_log_level(LogLevel level);
+void set_log_format(LogFormat format);
+// Lines go to `write` instead of stderr, without a line end; an empty function restores stderr. Not for two threads at once.
+void set_log_output_for_test(std::function<void(std::string_view line)> write);
 void log(LogLevel level, std::string_view event, LogFields fields = {});
 
 inline void log_debug(std::string_view event, LogFields fields = {}) { log(LogLevel::kDebug, event, fields); }

@@ -4,34 +4,36 @@
 // Safe from any thread; one object, owned by app/, passed to those who count.
 #pragma once
 
+#include <cstdint>
 #include <initializer_list>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace dd::observe {
 
 enum class Metric {
-  kHttpRequests,             // labels: route, status
-  kHttpRequestSeconds,       // labels: route
+  kHttpRequests,        // labels: route, status
+  kHttpRequestSeconds,  // labels: route
   kHttpConnections,
-  kHttpRejected,             // labels: reason
+  kHttpRejected,  // labels: reason
   kEventStreamClients,
-  kEventsEmitted,            // labels: type
-  kEventsDropped,            // labels: reason
-  kUserSessionEvents,        // labels: outcome (sent, dropped, failed)
+  kEventsEmitted,      // labels: type
+  kEventsDropped,      // labels: reason
+  kUserSessionEvents,  // labels: outcome (sent, dropped, failed)
   kLoopLagSeconds,
   kEscapedExceptions,
   kWorkersAlive,
   kWorkerRestarts,
-  kWorkerRequests,           // labels: outcome (ok, refused, timeout, died)
+  kWorkerRequests,  // labels: outcome (ok, refused, timeout, died)
   kWorkerRequestSeconds,
-  kWorkerMessagesDropped,    // labels: reason
-  kStoreOperations,          // labels: operation, outcome (ok, unavailable, failed, abandoned)
-  kStoreOperationSeconds,    // labels: operation
+  kWorkerMessagesDropped,  // labels: reason
+  kStoreOperations,        // labels: operation, outcome (ok, unavailable, failed, abandoned)
+  kStoreOperationSeconds,  // labels: operation
   kStoreAvailable,
-  kStoreHeartbeats,          // labels: outcome
-  kStoreReconciles,          // labels: outcome
+  kStoreHeartbeats,  // labels: outcome
+  kStoreReconciles,  // labels: outcome
   kMeetings,
   kParticipants,
   kTransports,
@@ -39,8 +41,20 @@ enum class Metric {
   kConsumers,
   kDataProducers,
   kDataConsumers,
-  kTransportFailures,        // labels: reason
+  kTransportFailures,  // labels: reason
   kDraining,
+  kCount_,  // not a metric: how many there are; keep it last
+};
+
+struct MetricRow;  // catalogue.hpp
+
+// One time series as it stands now, for exporters other than the Prometheus text.
+struct MetricPoint {
+  const MetricRow* row = nullptr;
+  std::vector<std::string> label_values;     // in the order of the row's keys
+  double value = 0;                          // counters and gauges; the sum of a histogram
+  std::uint64_t count = 0;                   // histograms
+  std::vector<std::uint64_t> bucket_counts;  // histograms: one per bound and one for what is above, not cumulative
 };
 
 class Metrics {
@@ -50,11 +64,12 @@ class Metrics {
   Metrics();
   ~Metrics();
 
-  void add(Metric metric, Labels labels = {}, double amount = 1);      // counters; gauges too
-  void set(Metric metric, double value, Labels labels = {});           // gauges
-  void observe(Metric metric, double value, Labels labels = {});       // histograms, in the metric's base unit
+  void add(Metric metric, Labels labels = {}, double amount = 1);  // counters; gauges too
+  void set(Metric metric, double value, Labels labels = {});       // gauges
+  void observe(Metric metric, double value, Labels labels = {});   // histograms, in the metric's base unit
 
-  std::string exposition() const;  // Prometheus text format 0.0.4
+  std::string exposition() const;             // Prometheus text format 0.0.4
+  std::vector<MetricPoint> snapshot() const;  // in the catalogue's order; only series that were ever touched
 
  private:
   struct State;

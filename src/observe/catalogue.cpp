@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+// The rows. Adding a metric is adding an enumerator and a row here; catalogue_test.cpp refuses one without the other.
+// Buckets follow the promises: API answers under 10 ms, loop lag under 5 ms, everything below kendra's 1.5 s limit.
+#include "observe/catalogue.hpp"
+
+#include <array>
+
+#include "base/check.hpp"
+
+namespace dd::observe {
+namespace {
+
+using K = MetricKind;
+using M = Metric;
+using Labels = std::span<const std::string_view>;
+using Buckets = std::span<const double>;
+
+constexpr std::array<double, 14> kRequestSeconds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 2.5, 5};
+constexpr std::array<double, 12> kLagSeconds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
+
+constexpr std::array<std::string_view, 1> kRoute = {"route"};
+constexpr std::array<std::string_view, 2> kRouteStatus = {"route", "status"};
+constexpr std::array<std::string_view, 1> kReason = {"reason"};
+constexpr std::array<std::string_view, 1> kType = {"type"};
+constexpr std::array<std::string_view, 1> kOutcome = {"outcome"};
+constexpr std::array<std::string_view, 1> kOperation = {"operation"};
+constexpr std::array<std::string_view, 2> kOperationOutcome = {"operation", "outcome"};
+
+constexpr std::string_view kSeconds = "s";
+constexpr std::string_view kNumber = "1";
+
+constexpr std::array kRows = {
+    MetricRow{M::kHttpRequests,
+              K::kCounter,
+              "doordarshan_http_requests_total",
+              kNumber,
+              "HTTP requests answered, by route and status.",
+              kRouteStatus,
+              {}},
+    MetricRow{M::kHttpRequestSeconds, K::kHistogram, "doordarshan_http_request_duration_seconds", kSeconds,
+              "Time from a whole request to its answer.", kRoute, kRequestSeconds},
+    MetricRow{M::kHttpConnections, K::kGauge, "doordarshan_http_connections", kNumber, "Open HTTP connections.", {}, {}},
+    MetricRow{M::kHttpRejected,
+              K::kCounter,
+              "doordarshan_http_rejected_total",
+              kNumber,
+              "Connections and requests turned away before a route saw them, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kEventStreamClients, K::kGauge, "doordarshan_event_stream_clients", kNumber, "Clients reading the event stream.", {}, {}},
+    MetricRow{
+        M::kEventsEmitted, K::kCounter, "doordarshan_events_emitted_total", kNumber, "Events put on the event stream, by type.", kType, {}},
+    MetricRow{M::kEventsDropped,
+              K::kCounter,
+              "doordarshan_events_dropped_total",
+              kNumber,
+              "Events a reader could not be given any more, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kUserSessionEvents,
+              K::kCounter,
+              "doordarshan_user_session_events_total",
+              kNumber,
+              "User-session events (JOIN, LEAVE) for the configured service, by outcome: sent, dropped or failed.",
+              kOutcome,
+              {}},
+    MetricRow{M::kLoopLagSeconds,
+              K::kHistogram,
+              "doordarshan_loop_lag_seconds",
+              kSeconds,
+              "How late the control loop ran a timer.",
+              {},
+              kLagSeconds},
+    MetricRow{M::kEscapedExceptions,
+              K::kCounter,
+              "doordarshan_escaped_exceptions_total",
+              kNumber,
+              "Exceptions that reached the control loop; each is a bug.",
+              {},
+              {}},
+    MetricRow{M::kWorkersAlive, K::kGauge, "doordarshan_workers_alive", kNumber, "Media workers running now.", {}, {}},
+    MetricRow{M::kWorkerRestarts,
+              K::kCounter,
+              "doordarshan_worker_restarts_total",
+              kNumber,
+              "Media workers brought back after they died.",
+              {},
+              {}},
+    MetricRow{M::kWorkerRequests,
+              K::kCounter,
+              "doordarshan_worker_requests_total",
+              kNumber,
+              "Requests to media workers, by outcome: ok, refused, timeout or died.",
+              kOutcome,
+              {}},
+    MetricRow{M::kWorkerRequestSeconds,
+              K::kHistogram,
+              "doordarshan_worker_request_duration_seconds",
+              kSeconds,
+              "Time a media worker took to answer.",
+              {},
+              kRequestSeconds},
+    MetricRow{M::kWorkerMessagesDropped,
+              K::kCounter,
+              "doordarshan_worker_messages_dropped_total",
+              kNumber,
+              "Messages from media workers that could not be used, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kStoreOperations,
+              K::kCounter,
+              "doordarshan_store_operations_total",
+              kNumber,
+              "Database transactions, by operation and outcome: ok, unavailable, failed or abandoned.",
+              kOperationOutcome,
+              {}},
+    MetricRow{M::kStoreOperationSeconds, K::kHistogram, "doordarshan_store_operation_duration_seconds", kSeconds,
+              "Time of a database transaction, waiting included.", kOperation, kRequestSeconds},
+    MetricRow{M::kStoreAvailable,
+              K::kGauge,
+              "doordarshan_store_available",
+              kNumber,
+              "1 while the database answers, 0 while it does not.",
+              {},
+              {}},
+    MetricRow{M::kStoreHeartbeats,
+              K::kCounter,
+              "doordarshan_store_heartbeats_total",
+              kNumber,
+              "Heartbeats written for the control plane, by outcome.",
+              kOutcome,
+              {}},
+    MetricRow{M::kStoreReconciles,
+              K::kCounter,
+              "doordarshan_store_reconciles_total",
+              kNumber,
+              "Times the rows were made to agree with memory, by outcome.",
+              kOutcome,
+              {}},
+    MetricRow{M::kMeetings, K::kGauge, "doordarshan_meetings", kNumber, "Meetings on this server.", {}, {}},
+    MetricRow{M::kParticipants, K::kGauge, "doordarshan_participants", kNumber, "Participants on this server.", {}, {}},
+    MetricRow{M::kTransports, K::kGauge, "doordarshan_transports", kNumber, "WebRTC transports on this server.", {}, {}},
+    MetricRow{M::kProducers, K::kGauge, "doordarshan_producers", kNumber, "Producers of audio and video on this server.", {}, {}},
+    MetricRow{M::kConsumers, K::kGauge, "doordarshan_consumers", kNumber, "Consumers of audio and video on this server.", {}, {}},
+    MetricRow{
+        M::kDataProducers, K::kGauge, "doordarshan_data_producers", kNumber, "Producers of data-channel messages on this server.", {}, {}},
+    MetricRow{
+        M::kDataConsumers, K::kGauge, "doordarshan_data_consumers", kNumber, "Consumers of data-channel messages on this server.", {}, {}},
+    MetricRow{M::kTransportFailures,
+              K::kCounter,
+              "doordarshan_transport_failures_total",
+              kNumber,
+              "Transports that were closed because they could not recover, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kDraining, K::kGauge, "doordarshan_draining", kNumber, "1 while the server drains.", {}, {}},
+};
+static_assert(kRows.size() == static_cast<std::size_t>(Metric::kCount_), "a metric has no row, or a row no metric");
+
+}  // namespace
+
+std::span<const MetricRow> catalogue() { return kRows; }
+
+const MetricRow& row_of(Metric metric) {
+  const auto index = static_cast<std::size_t>(metric);
+  DD_CHECK(index < kRows.size(), "no such metric");
+  return kRows[index];
+}
+
+}  // namespace dd::observe
