@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Joins and leaves come and go; file descriptors, threads, rows and memory are where they were.
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { after, before, test } from 'node:test';
+
+import * as media from './lib/media.mjs';
+import { startServer } from './lib/server.mjs';
+import { openDatabase, rowCounts, startMariaDb } from './lib/mariadb.mjs';
+import { until } from './lib/wait.mjs';
+
+let mariadb;
+let server;
+let database;
+
+before(async () => {
+  mariadb = await startMariaDb();
+  server = await startServer({ name: 'churn', database: mariadb.url });
+  database = await openDatabase(mariadb);
+});
+after(async () => {
+  await database?.end();
+  await server?.kill();
+  await mariadb?.stop();
+});
+
+// One participant by the API alone: joins, publishes sound and picture, consumes somebody, and leaves.
+async function comeAndGo(meeting, number, capabilities, target) {
+  const who = { meetingId: meeting.meetingId, participantId: `p-${number}`, instanceId: randomUUID() };
+  const old = { oldProducerTransportId: '', oldConsumerTransportId: '', oldProducerIds: null, oldConsumerIds: null };
+  const sending = await server.post('recreateProducerTransport', { ...who, ...old, routerId: meeting.producerRouterId });
+  const receiving = await server.post('recreateConsumerTransport', { ...who, ...old, routerId: meeting.consumerRouterId });
+  const transportId = sending.transportOptions.id;
+  await server.post('connectTransport', { ...who, transportId, dtlsParameters: media.dtlsParameters() });
+  for (const kind of ['audio', 'video']) {
+    await server.post('createProducer', {
+      ...who,
+      kind,
+      rtpParameters: media.rtpParameters(kind, number),
+      producerRouterId: meeting.producerRouterId,
+      producerTransportId: transportId,
+      consumerRouterIds: [],
+      startRecording: false,
+    });
+  }
+  if (target) {
+    await server.post('createConsumer', {
+      ...who,
+      transportId: receiving.transportOptions.id,
+      rtpCapabilities: capabilities,
+      targetParticipants: target,
+    });
+  }
+  return () =>
+    server.post('leaveMeeting', {
+      ...who,
+      producerTransportId: transportId,
+      consumerTransportId: receiving.transportOptions.id,
+      producerIds: null,
+      consumerIds: null,
+    });
+}
+
+test('300 joins and leaves leave descriptors, threads, rows and memory where they were', { timeout: 120_000 }, async (context) => {
+  const meeting = await server.openMeeting('churn', { producerWorker: 0, consumerWorker: 1 });
+  const { producerRtpCapabilities } = await server.post('joinMeeting', {
+    meetingId: 'churn',
+    participantId: 'anyone',
+    instanceId: 'i',
+    producerRouterId: meeting.producerRouterId,
+    consumerRouterId: meeting.consumerRouterId,
+  });
+  await comeAndGo(meeting, 0, producerRtpCapabilities); // stays, so that the others have someone to consume
+  const { producerDetails } = await server.post('getProducersOfMeeting', { meetingId: 'churn' });
+  const target = { 'p-0': Object.fromEntries(producerDetails.map(({ kind, producerId }) => [kind, producerId])) };
+
+  const round = async (from, count) => {
+    for (let number = from; number < from + count; number += 10) {
+      const batch = Array.from({ length: Math.min(10, from + count - number) }, (_, i) => number + i);
+      const leaves = await Promise.all(batch.map((each) => comeAndGo(meeting, each, producerRtpCapabilities, target)));
+      await Promise.all(leaves.map((leave) => leave()));
+    }
+  };
+  await round(1, 100); // pools, caches and the allocator take what they need
+
+  const before = { rows: await rowCounts(database), ...server.footprint(), ...counts(await server.status()) };
+  const start = Date.now();
+  await round(101, 300);
+  const took = Date.now() - start;
+  await until('the counts of the server are back', async () => {
+    assert.deepEqual(counts(await server.status()), counts(before));
+    return true;
+  });
+  const now = { rows: await rowCounts(database), ...server.footprint(), ...counts(await server.status()) };
+  context.diagnostic(`300 joins and leaves in ${took} ms; before ${JSON.stringify(before)}; after ${JSON.stringify(now)}`);
+  assert.deepEqual(now.rows, before.rows);
+  assert.equal(now.threads, before.threads);
+  assert.ok(Math.abs(now.files - before.files) <= 4, `${before.files} -> ${now.files} descriptors (kept-alive connections may differ)`);
+  assert.ok(now.residentKb - before.residentKb < 8 * 1024, `${before.residentKb} -> ${now.residentKb} KB resident`);
+
+  await server.endMeeting('churn');
+  const empty = await rowCounts(database);
+  for (const [table, count] of Object.entries(empty)) {
+    if (/participant|meeting|router/.test(table)) assert.equal(count, 0, `${table} is empty after the end of the meeting`);
+  }
+});
+
+const counts = ({ meetings, participants, transports, producers, consumers }) => ({ meetings, participants, transports, producers, consumers });

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// A headless Chromium with a fake camera and microphone, and tabs in it that are participants (page/client.js).
+// The page comes from a small web server here, on another origin than the API, as in real use.
+import fs from 'node:fs/promises';
+import http from 'node:http';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import * as esbuild from 'esbuild';
+import { chromium } from 'playwright-core';
+
+const pageFolder = fileURLToPath(new URL('../page/', import.meta.url));
+
+const flags = [
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream',
+  '--autoplay-policy=no-user-gesture-required',
+  // Names instead of addresses in candidates would need a multicast resolver that a container may lack.
+  '--disable-features=WebRtcHideLocalIpsWithMdns',
+];
+
+let bundle;
+const bundled = () =>
+  (bundle ??= esbuild
+    .build({ entryPoints: [path.join(pageFolder, 'client.js')], bundle: true, format: 'esm', write: false, logLevel: 'warning' })
+    .then((result) => result.outputFiles[0].contents));
+
+async function servePage() {
+  const files = {
+    '/': { type: 'text/html', body: await fs.readFile(path.join(pageFolder, 'index.html')) },
+    '/client.js': { type: 'text/javascript', body: Buffer.from(await bundled()) },
+  };
+  const server = http.createServer((request, response) => {
+    const file = files[request.url];
+    if (!file) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': file.type }).end(file.body);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+export async function openBrowser({ pages = true } = {}) {
+  const profile = await fs.mkdtemp(path.join(os.tmpdir(), 'dd-chromium-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    headless: true,
+    args: flags,
+    permissions: ['camera', 'microphone'],
+    viewport: { width: 1280, height: 720 },
+  });
+  const server = pages ? await servePage() : null;
+  const browser = {
+    context,
+    // A new tab with a participant in it; what the page logs as an error ends up in the test's output.
+    async participant() {
+      const page = await context.newPage();
+      page.on('pageerror', (error) => console.error(`page: ${error.message}`));
+      await page.goto(`http://127.0.0.1:${server.address().port}/`);
+      await page.waitForFunction(() => Boolean(window.dd));
+      return participantOn(page);
+    },
+    async close() {
+      await context.close();
+      if (server) await new Promise((resolve) => (server.closeAllConnections?.(), server.close(resolve)));
+      await fs.rm(profile, { recursive: true, force: true });
+    },
+  };
+  return browser;
+}
+
+// participant.join({...}) in the test is window.dd.join({...}) in the tab.
+function participantOn(page) {
+  const own = { page, closeTab: () => page.close({ runBeforeUnload: false }) };
+  return new Proxy(own, {
+    get(target, name) {
+      if (name in target || typeof name !== 'string' || name === 'then') return target[name];
+      return (...args) => page.evaluate(([method, values]) => window.dd[method](...values), [name, args]);
+    },
+  });
+}

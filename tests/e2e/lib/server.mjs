@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+// Starts the real server (build/bin/doordarshan) on free ports with its own store, and ends it with everything it
+// started. Its log is kept in test-output/. It speaks the media API for tests that need no browser.
+import { spawn } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { EventReader } from './events.mjs';
+import { freePort, freePortRun } from './ports.mjs';
+import { sleep, until } from './wait.mjs';
+
+export const repository = fileURLToPath(new URL('../../../', import.meta.url));
+export const binary = path.resolve(process.env.DD_BUILD_DIR ?? path.join(repository, 'build'), 'bin', 'doordarshan');
+export const outputFolder = path.join(repository, 'test-output');
+
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) endGroup(child);
+});
+
+function endGroup(child) {
+  try {
+    process.kill(-child.pid, 'SIGKILL'); // the server leads a process group, its workers are in it
+  } catch {
+    // already gone
+  }
+}
+
+let started = 0;
+
+// database: undefined for SQLite in a temporary folder, or a mysql:// address.
+export async function startServer({ name, workers = 2, database, tenant = ' default', env = {}, port, rtcPort, ready = true } = {}) {
+  if (!fs.existsSync(binary)) throw new Error(`${binary} is missing: build it first (make build), or set DD_BUILD_DIR`);
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dd-server-'));
+  const test = path.basename(process.argv[1] ?? 'test').replace(/\.test\.mjs$|\.mjs$/, '');
+  fs.mkdirSync(outputFolder, { recursive: true });
+  const logPath = path.join(outputFolder, `${name ?? test}-${process.pid}-${++started}.log`);
+  const log = fs.openSync(logPath, 'w');
+  const httpPort = port ?? (await freePort());
+  const rtcBase = rtcPort ?? (await freePortRun(workers));
+
+  const child = spawn(binary, [], {
+    cwd: folder,
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: {
+      PATH: process.env.PATH,
+      HOME: folder,
+      ENV: 'local',
+      TENANT: tenant,
+      SERVER_PORT: String(httpPort),
+      RTC_PORT_BASE: String(rtcBase),
+      RTC_WORKERS: String(workers),
+      ...(database ? { DATABASE_URL: database } : { SQLITE_PATH: path.join(folder, 'doordarshan.db') }),
+      ...(process.env.DD_SERVER_ENV ? JSON.parse(process.env.DD_SERVER_ENV) : {}),
+      ...env,
+    },
+  });
+  fs.closeSync(log);
+  running.add(child);
+  const server = new Server({ child, folder, logPath, origin: `http://127.0.0.1:${httpPort}`, rtcBase, workers, database });
+  try {
+    await until(
+      `the server answers /${ready ? 'ready' : 'health'} (log: ${logPath})`,
+      async () => {
+        if (server.exited) throw new Error(`it ended with ${JSON.stringify(await server.exit)}:\n${server.log().slice(-2000)}`);
+        return (await fetch(`${server.origin}/${ready ? 'ready' : 'health'}`)).status === 200;
+      },
+      { timeout: 20_000 },
+    );
+  } catch (error) {
+    await server.kill();
+    throw error;
+  }
+  return server;
+}
+
+class Server {
+  constructor({ child, ...rest }) {
+    Object.assign(this, rest);
+    this.child = child;
+    this.pid = child.pid;
+    this.exited = false;
+    this.exit = new Promise((resolve) =>
+      child.once('exit', (code, signal) => {
+        this.exited = true;
+        resolve({ code, signal });
+      }),
+    );
+  }
+
+  log() {
+    return fs.readFileSync(this.logPath, 'utf8');
+  }
+
+  async request(method, route, body, headers = {}) {
+    const options = { method, headers: { ...headers } };
+    if (body !== undefined) {
+      options.body = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+      options.headers['content-type'] ??= 'application/json';
+    }
+    const response = await fetch(this.origin + route, options);
+    const text = await response.text();
+    let json;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      json = undefined;
+    }
+    return { status: response.status, headers: response.headers, text, json };
+  }
+
+  get(route) {
+    return this.request('GET', route);
+  }
+
+  // The answer of a call that must succeed.
+  async post(route, body) {
+    const answer = await this.request('POST', `/v1/${route}`, body);
+    if (answer.status !== 200) throw new Error(`${route} answered ${answer.status}: ${answer.text}`);
+    return answer.json;
+  }
+
+  async status() {
+    return (await this.get('/v1/server')).json;
+  }
+
+  events(options) {
+    return EventReader.open(this.origin, options);
+  }
+
+  // A meeting with a producer router on one worker and a consumer router on another, or both on one.
+  async openMeeting(meetingId, { producerWorker = 0, consumerWorker = producerWorker } = {}) {
+    const { containerId, workers } = await this.status();
+    await this.post('createMeeting', {
+      meetingId,
+      containerId,
+      producerRouterDetails: [{ routerCapacity: 10, workerId: workers[producerWorker].id }],
+      consumerRouterDetails: [{ routerCapacity: 10, workerId: workers[consumerWorker].id }],
+    });
+    const { routers } = (await this.get(`/v1/meetings/${meetingId}`)).json;
+    const routerOf = (role) => routers.find((router) => router.role === role).routerId;
+    return { meetingId, containerId, producerRouterId: routerOf('producer'), consumerRouterId: routerOf('consumer') };
+  }
+
+  async endMeeting(meetingId) {
+    return this.post('endMeeting', { meetingId, routerIds: [], transportIds: [], producerIds: [], consumerIds: [], participantIds: [] });
+  }
+
+  // Process ids of the server and of all its living descendants.
+  descendants() {
+    const parents = new Map();
+    for (const entry of fs.readdirSync('/proc')) {
+      if (!/^\d+$/.test(entry)) continue;
+      try {
+        const stat = fs.readFileSync(`/proc/${entry}/stat`, 'utf8');
+        const [state, parent] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+        if (state !== 'Z') parents.set(Number(entry), Number(parent));
+      } catch {
+        continue; // ended while we looked
+      }
+    }
+    const found = [];
+    let edge = [this.pid];
+    while (edge.length > 0) {
+      edge = [...parents].filter(([, parent]) => edge.includes(parent)).map(([pid]) => pid);
+      found.push(...edge);
+    }
+    return found;
+  }
+
+  // What the server process holds at this moment.
+  footprint() {
+    const status = fs.readFileSync(`/proc/${this.pid}/status`, 'utf8');
+    const number = (key) => Number(status.match(new RegExp(`^${key}:\\s+(\\d+)`, 'm'))[1]);
+    return {
+      files: fs.readdirSync(`/proc/${this.pid}/fd`).length,
+      threads: number('Threads'),
+      residentKb: number('VmRSS'),
+    };
+  }
+
+  async terminate({ signal = 'SIGTERM', timeout = 15_000 } = {}) {
+    if (!this.exited) this.child.kill(signal);
+    return Promise.race([this.exit, sleep(timeout).then(() => null)]);
+  }
+
+  // The end of every test: whatever still runs is killed.
+  async kill() {
+    endGroup(this.child);
+    await this.exit;
+    running.delete(this.child);
+    fs.rmSync(this.folder, { recursive: true, force: true });
+  }
+}
