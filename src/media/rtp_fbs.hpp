@@ -4,6 +4,7 @@
 #pragma once
 
 #include <FBS/rtpParameters.h>
+#include <FBS/sctpParameters.h>
 #include <flatbuffers/flatbuffers.h>
 
 #include <optional>
@@ -16,6 +17,7 @@
 
 namespace dd::media {
 
+// The worker refuses parameters without an RTCP CNAME; the transport gives them one.
 flatbuffers::Offset<FBS::RtpParameters::RtpParameters> encode_rtp_parameters(flatbuffers::FlatBufferBuilder& builder,
                                                                              const rtp::Parameters& parameters);
 flatbuffers::Offset<FBS::RtpParameters::RtpMapping> encode_rtp_mapping(flatbuffers::FlatBufferBuilder& builder,
@@ -24,12 +26,14 @@ flatbuffers::Offset<FBS::RtpParameters::RtpMapping> encode_rtp_mapping(flatbuffe
 std::vector<flatbuffers::Offset<FBS::RtpParameters::RtpEncodingParameters>> encode_rtp_encodings(
     flatbuffers::FlatBufferBuilder& builder, const std::vector<rtp::EncodingParameters>& encodings);
 
+flatbuffers::Offset<FBS::SctpParameters::SctpStreamParameters> encode_sctp_stream_parameters(flatbuffers::FlatBufferBuilder& builder,
+                                                                                             const rtp::SctpStreamParameters& stream);
+
 FBS::RtpParameters::MediaKind encode_media_kind(rtp::MediaKind kind);
 FBS::RtpParameters::Type encode_producer_type(rtp::ProducerType type);
 // Nothing for a pipe, which is no type of a producer.
 std::optional<rtp::ProducerType> decode_producer_type(FBS::RtpParameters::Type type);
 
 std::optional<FBS::RtpParameters::RtpHeaderExtensionUri> encode_header_extension_uri(std::string_view uri);
-std::string_view decode_header_extension_uri(FBS::RtpParameters::RtpHeaderExtensionUri uri);
 
 }  // namespace dd::media

@@ -36,14 +36,23 @@ constexpr unsigned kConstraintSet3 = 0x10;
 
 bool is_level(unsigned level_idc) {
   switch (level_idc) {
-    case 10: case 11: case 12: case 13:
-    case 20: case 21: case 22:
-    case 30: case 31: case 32:
-    case 40: case 41: case 42:
-    case 50: case 51: case 52:
-      return true;
-    default:
-      return false;
+    case 10:
+    case 11:
+    case 12:
+    case 13:
+    case 20:
+    case 21:
+    case 22:
+    case 30:
+    case 31:
+    case 32:
+    case 40:
+    case 41:
+    case 42:
+    case 50:
+    case 51:
+    case 52: return true;
+    default: return false;
   }
 }
 

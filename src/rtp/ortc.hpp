@@ -45,7 +45,7 @@ using SsrcSource = std::function<std::uint32_t()>;
 std::uint32_t random_ssrc();
 
 // Matches each codec of a producer with the router's. An H264 codec's profile-level-id becomes the negotiated one in
-// `parameters`. kInvalidArgument names the codec that the router does not know.
+// `parameters`. kInvalidArgument names the codec that the router does not know by its path in the request.
 Result<Mapping> producer_mapping(Parameters& parameters, const Capabilities& router, const SsrcSource& draw_ssrc = random_ssrc);
 
 // What any consumer of the producer starts from. `mapping` is producer_mapping()'s answer for the same arguments.

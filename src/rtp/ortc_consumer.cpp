@@ -21,8 +21,7 @@ const CodecCapability* find_match(const Capabilities& remote, const CodecParamet
 
 template <typename Keep>
 void keep_feedback(std::vector<RtcpFeedback>& feedback, Keep keep) {
-  feedback.erase(std::remove_if(feedback.begin(), feedback.end(), [&](const RtcpFeedback& item) { return !keep(item); }),
-                 feedback.end());
+  feedback.erase(std::remove_if(feedback.begin(), feedback.end(), [&](const RtcpFeedback& item) { return !keep(item); }), feedback.end());
 }
 
 bool is_plain_nack(const RtcpFeedback& feedback) { return feedback.type == "nack" && feedback.parameter.empty(); }
@@ -34,9 +33,8 @@ RtxLeft drop_orphaned_rtx(std::vector<CodecParameters>& codecs) {
   auto left = RtxLeft::kNone;
   for (std::size_t i = codecs.size(); i-- > 0;) {
     if (!is_rtx(codecs[i].mime_type)) continue;
-    const bool has_media = std::any_of(codecs.begin(), codecs.end(), [&](const CodecParameters& codec) {
-      return repairs(codecs[i].parameters, codec.payload_type);
-    });
+    const bool has_media = std::any_of(codecs.begin(), codecs.end(),
+                                       [&](const CodecParameters& codec) { return repairs(codecs[i].parameters, codec.payload_type); });
     if (has_media) {
       left = RtxLeft::kSome;
     } else {
@@ -124,8 +122,8 @@ Result<Parameters> consumer_parameters(const Parameters& consumable, const Capab
   }
 
   for (const HeaderExtensionParameters& extension : consumable.header_extensions) {
-    const bool known = std::any_of(
-        remote.header_extensions.begin(), remote.header_extensions.end(), [&](const HeaderExtensionCapability& capability) {
+    const bool known =
+        std::any_of(remote.header_extensions.begin(), remote.header_extensions.end(), [&](const HeaderExtensionCapability& capability) {
           return capability.preferred_id == extension.id && capability.uri == extension.uri;
         });
     if (known) consumer.header_extensions.push_back(extension);

@@ -20,7 +20,9 @@ const CodecCapability* find_rtx_for(const Capabilities& capabilities, std::uint8
 }
 
 Error unsupported_codec(std::size_t index, const CodecParameters& codec, std::string_view why) {
-  return invalid_field(fmt::format("codecs[{}]", index), fmt::format("{} with payload type {} {}", codec.mime_type, codec.payload_type, why));
+  std::string field = fmt::format("rtpParameters.codecs[{}]", index);
+  std::string message = fmt::format("{}: {} with payload type {} {}", field, codec.mime_type, codec.payload_type, why);
+  return invalid_field(std::move(field), std::move(message));
 }
 
 }  // namespace
@@ -53,9 +55,8 @@ Result<Mapping> producer_mapping(Parameters& parameters, const Capabilities& rou
 
   for (std::size_t i = 0; i < codecs.size(); ++i) {
     if (!is_rtx(codecs[i].mime_type)) continue;
-    const auto media = std::find_if(codecs.begin(), codecs.end(), [&](const CodecParameters& codec) {
-      return repairs(codecs[i].parameters, codec.payload_type);
-    });
+    const auto media = std::find_if(codecs.begin(), codecs.end(),
+                                    [&](const CodecParameters& codec) { return repairs(codecs[i].parameters, codec.payload_type); });
     if (media == codecs.end()) return unsupported_codec(i, codecs[i], "repairs a payload type that is not there");
     const CodecCapability* media_capability = matched[static_cast<std::size_t>(media - codecs.begin())];
     if (media_capability == nullptr) return unsupported_codec(i, codecs[i], "repairs another RTX codec");
@@ -88,8 +89,8 @@ Parameters consumable_parameters(MediaKind kind, const Parameters& parameters, c
     consumable.codecs.push_back({capability->mime_type, entry->mapped_payload_type, capability->clock_rate, capability->channels,
                                  codec.parameters, capability->rtcp_feedback});
     if (const CodecCapability* rtx = find_rtx_for(router, entry->mapped_payload_type)) {
-      consumable.codecs.push_back({rtx->mime_type, rtx->preferred_payload_type.value_or(0), rtx->clock_rate, std::nullopt,
-                                   rtx->parameters, rtx->rtcp_feedback});
+      consumable.codecs.push_back(
+          {rtx->mime_type, rtx->preferred_payload_type.value_or(0), rtx->clock_rate, std::nullopt, rtx->parameters, rtx->rtcp_feedback});
     }
   }
 

@@ -8,8 +8,10 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "rtp/codec_match.hpp"
+#include "rtp/router_capabilities.hpp"
 #include "rtp/scalability_mode.hpp"
 
 namespace dd::rtp {
@@ -18,6 +20,13 @@ namespace {
 // The worker sorts codecs into media, complementary (CN, DTMF) and feature (RTX, FEC); only the first can be an encoding's.
 constexpr std::array<std::string_view, 12> kMediaCodecs{"opus", "multiopus", "pcma", "pcmu", "isac", "g722",
                                                         "ilbc", "silk",      "vp8",  "vp9",  "h264", "av1"};
+
+// Every route that produces has the parameters under this name.
+Error refuse(std::string_view path, std::string_view problem) {
+  std::string field = fmt::format("rtpParameters.{}", path);
+  std::string message = fmt::format("{} {}", field, problem);
+  return invalid_field(std::move(field), std::move(message));
+}
 
 std::string subtype_of(const CodecParameters& codec) {
   const std::size_t slash = codec.mime_type.find('/');
@@ -34,16 +43,16 @@ Result<void> check_codecs(MediaKind kind, const std::vector<CodecParameters>& co
   for (std::size_t i = 0; i < codecs.size(); ++i) {
     const CodecParameters& codec = codecs[i];
     if (to_lower(std::string_view(codec.mime_type).substr(0, prefix.size())) != prefix) {
-      return invalid_field(fmt::format("codecs[{}].mimeType", i), fmt::format("must be {}...", prefix));
+      return refuse(fmt::format("codecs[{}].mimeType", i), fmt::format("must be {}...", prefix));
     }
     if (!payload_types.insert(codec.payload_type).second) {
-      return invalid_field(fmt::format("codecs[{}].payloadType", i), fmt::format("{} is used twice", codec.payload_type));
+      return refuse(fmt::format("codecs[{}].payloadType", i), fmt::format("{} is used twice", codec.payload_type));
     }
     if (!is_rtx(codec.mime_type)) continue;
     const bool repairs_media = std::any_of(codecs.begin(), codecs.end(), [&](const CodecParameters& media) {
       return repairs(codec.parameters, media.payload_type) && !is_rtx(media.mime_type);
     });
-    if (!repairs_media) return invalid_field(fmt::format("codecs[{}].parameters.apt", i), "must be a media codec's payload type");
+    if (!repairs_media) return refuse(fmt::format("codecs[{}].parameters.apt", i), "must be a media codec's payload type");
   }
   return ok();
 }
@@ -52,9 +61,9 @@ Result<const CodecParameters*> codec_of(const std::vector<CodecParameters>& code
   const auto found = std::find_if(codecs.begin(), codecs.end(), [&](const CodecParameters& codec) {
     return encoding.codec_payload_type ? codec.payload_type == *encoding.codec_payload_type : is_media(codec);
   });
-  if (found == codecs.end() && !encoding.codec_payload_type) return invalid_field("codecs", "must have a media codec");
+  if (found == codecs.end() && !encoding.codec_payload_type) return refuse("codecs", "must have a media codec");
   if (found == codecs.end() || !is_media(*found)) {
-    return invalid_field(fmt::format("encodings[{}].codecPayloadType", index), "must be a media codec's payload type");
+    return refuse(fmt::format("encodings[{}].codecPayloadType", index), "must be a media codec's payload type");
   }
   return &*found;
 }
@@ -62,6 +71,12 @@ Result<const CodecParameters*> codec_of(const std::vector<CodecParameters>& code
 bool can_be_simulcast(const std::string& subtype) { return subtype == "vp8" || subtype == "h264"; }
 
 bool can_be_svc(const std::string& subtype) { return can_be_simulcast(subtype) || subtype == "vp9" || subtype == "av1"; }
+
+// The others never reach the worker, so what they say does not matter.
+bool is_forwarded(std::string_view header_extension_uri) {
+  const auto& known = supported_capabilities().header_extensions;
+  return std::any_of(known.begin(), known.end(), [&](const auto& extension) { return extension.uri == header_extension_uri; });
+}
 
 // 0 is how the worker writes "no SSRC".
 bool has_ssrc(const EncodingParameters& encoding) { return encoding.ssrc.value_or(0) != 0; }
@@ -73,15 +88,16 @@ Result<void> check_streams_can_be_told_apart(const Parameters& parameters) {
     const EncodingParameters& encoding = parameters.encodings[i];
     const std::string field = fmt::format("encodings[{}]", i);
     const bool has_mid = parameters.encodings.size() == 1 && parameters.mid && !parameters.mid->empty();
-    if (!has_ssrc(encoding) && !has_rid(encoding) && !has_mid) return invalid_field(field, "needs an ssrc or a rid");
-    if (has_ssrc(encoding) && !ssrcs.insert(*encoding.ssrc).second) return invalid_field(field + ".ssrc", "is used twice");
+    if (!has_ssrc(encoding) && !has_rid(encoding) && !has_mid) return refuse(field, "needs an ssrc or a rid");
+    if (has_ssrc(encoding) && !ssrcs.insert(*encoding.ssrc).second) return refuse(field + ".ssrc", "is used twice");
     if (encoding.rtx_ssrc.value_or(0) != 0 && !ssrcs.insert(*encoding.rtx_ssrc).second) {
-      return invalid_field(field + ".rtx.ssrc", "is used twice");
+      return refuse(field + ".rtx.ssrc", "is used twice");
     }
-    const bool rid_taken = has_rid(encoding) && std::any_of(parameters.encodings.begin(),
-                                                            parameters.encodings.begin() + static_cast<std::ptrdiff_t>(i),
-                                                            [&](const EncodingParameters& other) { return other.rid == encoding.rid; });
-    if (rid_taken) return invalid_field(field + ".rid", "is used twice");
+    // With a MID the worker tolerates it, as it finds the producer by that.
+    const auto before = parameters.encodings.begin() + static_cast<std::ptrdiff_t>(i);
+    const bool rid_taken = has_rid(encoding) && parameters.mid.value_or("").empty() &&
+                           std::any_of(parameters.encodings.begin(), before, [&](const auto& other) { return other.rid == encoding.rid; });
+    if (rid_taken) return refuse(field + ".rid", "is used twice");
   }
   return ok();
 }
@@ -89,11 +105,12 @@ Result<void> check_streams_can_be_told_apart(const Parameters& parameters) {
 }  // namespace
 
 Result<ProducerType> producer_type(MediaKind kind, const Parameters& parameters) {
-  if (parameters.encodings.empty()) return invalid_field("encodings", "must not be empty");
+  if (parameters.encodings.empty()) return refuse("encodings", "must not be empty");
   DD_TRY_VOID(check_codecs(kind, parameters.codecs));
   for (std::size_t i = 0; i < parameters.header_extensions.size(); ++i) {
-    const std::uint16_t id = parameters.header_extensions[i].id;
-    if (id == 0 || id > 255) return invalid_field(fmt::format("headerExtensions[{}].id", i), "must be from 1 to 255");
+    const HeaderExtensionParameters& extension = parameters.header_extensions[i];
+    if (!is_forwarded(extension.uri)) continue;
+    if (extension.id == 0 || extension.id > 255) return refuse(fmt::format("headerExtensions[{}].id", i), "must be from 1 to 255");
   }
   DD_TRY_VOID(check_streams_can_be_told_apart(parameters));
 
@@ -108,16 +125,17 @@ Result<ProducerType> producer_type(MediaKind kind, const Parameters& parameters)
       first_mode = mode;
     }
     if (parameters.encodings.size() > 1 && mode.spatial_layers > 1) {
-      return invalid_field(fmt::format("encodings[{}].scalabilityMode", i), "simulcast encodings have one spatial layer each");
+      return refuse(fmt::format("encodings[{}].scalabilityMode", i), "must have one spatial layer, as there are several encodings");
     }
   }
 
   if (parameters.encodings.size() > 1) {
-    if (!can_be_simulcast(subtype)) return invalid_field("encodings", fmt::format("{} cannot be simulcast", subtype));
+    if (!can_be_simulcast(subtype)) return refuse("encodings", fmt::format("must be one, since {} cannot be simulcast", subtype));
     return ProducerType::kSimulcast;
   }
   if (first_mode.spatial_layers == 1 && first_mode.temporal_layers == 1) return ProducerType::kSimple;
-  if (!can_be_svc(subtype)) return invalid_field("encodings[0].scalabilityMode", fmt::format("{} has no layers", subtype));
+  if (!can_be_svc(subtype))
+    return refuse("encodings[0].scalabilityMode", fmt::format("must have one layer, since the codec is {}", subtype));
   return ProducerType::kSvc;
 }
 

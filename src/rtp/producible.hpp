@@ -12,7 +12,7 @@ namespace dd::rtp {
 enum class ProducerType { kSimple, kSimulcast, kSvc };
 
 // How the worker will treat the (validated) parameters, by its own rules; kInvalidArgument for what it would refuse.
-// Call after the parameters have at least one encoding.
+// Its field is the path in the request ("rtpParameters.codecs[1].payloadType"). Give the parameters an encoding first.
 Result<ProducerType> producer_type(MediaKind kind, const Parameters& parameters);
 
 }  // namespace dd::rtp

@@ -65,9 +65,8 @@ Result<Capabilities> generate_router_capabilities(std::vector<CodecCapability> c
     const std::string field = fmt::format("[{}]", i);
     auto valid = validate(wanted);
     if (!valid) return invalid_field(fmt::format("{}.{}", field, valid.error().field), valid.error().message);
-    const auto known = std::find_if(supported.codecs.begin(), supported.codecs.end(), [&](const CodecCapability& candidate) {
-      return matches(wanted, candidate, Strictness::kLoose);
-    });
+    const auto known = std::find_if(supported.codecs.begin(), supported.codecs.end(),
+                                    [&](const CodecCapability& candidate) { return matches(wanted, candidate, Strictness::kLoose); });
     if (known == supported.codecs.end()) return invalid_field(field, fmt::format("unsupported codec {}", wanted.mime_type));
 
     CodecCapability codec = *known;

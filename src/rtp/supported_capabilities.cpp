@@ -17,8 +17,7 @@ using Feedback = std::vector<RtcpFeedback>;
 
 CodecCapability audio(std::string name, std::uint32_t clock_rate, Feedback feedback, std::optional<std::uint8_t> payload_type = {},
                       std::optional<std::uint8_t> channels = {}, ParameterMap parameters = {}) {
-  return {MediaKind::kAudio,   "audio/" + std::move(name), payload_type, clock_rate, channels,
-          std::move(parameters), std::move(feedback)};
+  return {MediaKind::kAudio, "audio/" + std::move(name), payload_type, clock_rate, channels, std::move(parameters), std::move(feedback)};
 }
 
 CodecCapability video(std::string name, ParameterMap parameters = {}) {
