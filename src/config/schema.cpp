@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+// One row for each setting, in the order of the documentation. Names that the reference media server knew keep their
+// meaning; where ours differs the help says so. Defaults stand in settings.hpp only.
+#include "config/schema.hpp"
+
+#include <array>
+
+#include <fmt/format.h>
+
+namespace dd::config {
+namespace {
+
+constexpr std::uint64_t kText = 1024;          // characters of an ordinary text
+constexpr std::uint64_t kLongText = 8 * 1024;  // of a list, a URL or headers
+constexpr std::uint64_t kBitrate = 4'000'000'000;
+
+constexpr std::string_view kGeneral = "General";
+constexpr std::string_view kHttp = "HTTP";
+constexpr std::string_view kDatabase = "Database";
+constexpr std::string_view kMedia = "Media";
+constexpr std::string_view kLimits = "Limits";
+constexpr std::string_view kReports = "Events, metrics and logs";
+
+#define DD_FIELD(member) [](Settings& s) -> Field { return &s.member; }
+
+// clang-format off
+const std::array kRows = {
+    Row{.section = kGeneral, .name = "ENV", .field = DD_FIELD(env), .shape = Shape::kWord, .min = 1, .max = 64,
+        .help = "Names the file `config/<ENV>.env`. With `local` the public and the private IP are 127.0.0.1, whatever else is said."},
+    Row{.section = kGeneral, .name = "TENANT", .field = DD_FIELD(tenant), .min = 0, .max = 64,
+        .default_note = "`default` when ENV is `local`, otherwise required",
+        .help = "The tenant this server belongs to, stored verbatim and never trimmed. kendra's default tenant looks for the value with one leading "
+                "blank, so under kendra set `TENANT=\" default\"` (in a file with the quotes)."},
+    Row{.section = kGeneral, .name = "DEVELOPMENT", .field = DD_FIELD(development),
+        .help = "Serves the plain test page at `/try`. Not for production."},
+
+    Row{.section = kHttp, .name = "SERVER_PORT", .field = DD_FIELD(http.port), .shape = Shape::kPort, .max = 65535,
+        .help = "TCP port of the media API. kendra always dials 3001; the reference's default was 3000. 0 lets the system choose."},
+    Row{.section = kHttp, .name = "HTTP_LISTEN_IP", .field = DD_FIELD(http.listen_ip), .shape = Shape::kIp, .min = 1, .max = 64,
+        .help = "Address the media API listens on."},
+    Row{.section = kHttp, .name = "PUBLIC_IP", .field = DD_FIELD(http.public_ip), .shape = Shape::kHost, .max = 253,
+        .default_note = "127.0.0.1 when ENV is `local`, otherwise required (it may be empty)",
+        .help = "Address browsers reach this server's media at; it becomes the ICE candidates' address. Empty: the listening address is told."},
+    Row{.section = kHttp, .name = "PRIVATE_IP", .field = DD_FIELD(http.private_ip), .shape = Shape::kHost, .min = 1, .max = 64,
+        .default_note = "127.0.0.1 when ENV is `local`, otherwise required",
+        .help = "Address the control plane reaches the media API at. It is the `host` that kendra dials and begins the container id; an IPv6 address needs its brackets."},
+    Row{.section = kHttp, .name = "MEDIA_API_KEY", .field = DD_FIELD(http.api_key), .min = 16, .max = 256, .secrecy = Secrecy::kSecret,
+        .help = "When set, callers of the media API must send it (`Authorization: Bearer` or `X-API-Key`), except those in ALLOWED_NETWORKS. "
+                "kendra sends no credentials, so give its network there."},
+    Row{.section = kHttp, .name = "ALLOWED_NETWORKS", .field = DD_FIELD(http.allowed_networks), .shape = Shape::kCidrs, .max = kLongText,
+        .help = "Comma-separated networks (CIDR) that may call the media API without a key. Without a key, everyone else is refused. "
+                "With neither, the API is open to whoever reaches it."},
+    Row{.section = kHttp, .name = "CORS_ORIGIN", .field = DD_FIELD(http.cors_origin), .max = kText,
+        .help = "`Access-Control-Allow-Origin` of every answer; empty sends no CORS headers."},
+    Row{.section = kHttp, .name = "HTTP_MAX_CONNECTIONS", .field = DD_FIELD(http.max_connections), .min = 16, .max = 100'000,
+        .help = "Open HTTP connections; more are closed at once."},
+    Row{.section = kHttp, .name = "HTTP_MAX_BODY_BYTES", .field = DD_FIELD(http.max_body_bytes), .unit = "bytes", .min = 64 * 1024, .max = 64 * 1024 * 1024,
+        .help = "Size of a request's body; a larger one is answered 413."},
+    Row{.section = kHttp, .name = "HTTP_MAX_EVENT_CLIENTS", .field = DD_FIELD(http.max_event_clients), .max = 10'000,
+        .help = "Clients that may read the event stream at a time."},
+    Row{.section = kHttp, .name = "SWAGGER_UI_DIR", .field = DD_FIELD(http.swagger_ui_dir), .max = kText, .default_note = "found beside the program",
+        .help = "Folder of swagger-ui-dist, served at `/docs/`."},
+    Row{.section = kHttp, .name = "TRY_PAGE_DIR", .field = DD_FIELD(http.try_page_dir), .max = kText, .default_note = "found beside the program",
+        .help = "Folder of the test page, served at `/try` when DEVELOPMENT is true."},
+
+    Row{.section = kDatabase, .name = "DATABASE_URL", .field = DD_FIELD(database.url), .max = kLongText, .default_note = "made from the parts below",
+        .secrecy = Secrecy::kSecret,
+        .help = "`mysql://user:password@host:port/database` or `sqlite:path`; wins over the parts. With any MYSQL_* given it is made from them, "
+                "otherwise it is the embedded SQLite file."},
+    Row{.section = kDatabase, .name = "SQLITE_PATH", .field = DD_FIELD(database.sqlite_path), .min = 1, .max = kText,
+        .help = "The embedded database's file, made when absent. For one server; kendra cannot read it."},
+    Row{.section = kDatabase, .name = "MYSQL_HOST", .field = DD_FIELD(database.mysql_host), .shape = Shape::kHost, .min = 1, .max = 253,
+        .help = "Host of a MySQL-compatible database."},
+    Row{.section = kDatabase, .name = "MYSQL_PORT", .field = DD_FIELD(database.mysql_port), .shape = Shape::kPort, .min = 1, .max = 65535,
+        .help = "Its port."},
+    Row{.section = kDatabase, .name = "MYSQL_USER", .field = DD_FIELD(database.mysql_user), .min = 1, .max = 128, .help = "Its user."},
+    Row{.section = kDatabase, .name = "MYSQL_PASSWORD", .field = DD_FIELD(database.mysql_password), .max = kText, .secrecy = Secrecy::kSecret,
+        .help = "The user's password."},
+    Row{.section = kDatabase, .name = "MYSQL_DATABASE", .field = DD_FIELD(database.mysql_database), .min = 1, .max = 64, .help = "The schema's name."},
+    Row{.section = kDatabase, .name = "MYSQL_CREDS_PATH", .field = DD_FIELD(database.mysql_creds_path), .max = kText,
+        .help = "A JSON file `{\"username\":\"...\",\"password\":\"...\"}` that replaces MYSQL_USER and MYSQL_PASSWORD."},
+    Row{.section = kDatabase, .name = "DATABASE_POOL_SIZE", .field = DD_FIELD(database.pool_size), .min = 1, .max = 64,
+        .help = "Connections for the API's transactions; the heartbeat has its own."},
+    Row{.section = kDatabase, .name = "HEARTBEAT_INTERVAL_SECONDS", .field = DD_FIELD(database.heartbeat_interval), .unit = "s", .min = 1, .max = 9,
+        .help = "How often the server says in the database that it is alive. kendra gives up on it after 10 s."},
+
+    Row{.section = kMedia, .name = "RTC_WORKERS", .field = DD_FIELD(rtc.workers), .max = 128, .default_note = "one for each core, at least 2",
+        .help = "Media worker processes. kendra needs at least 2 (one carries the producers, the others the consumers), uses 3 or more better, and moves "
+                "meetings only to a server with at least as many, so give all servers of a fleet the same number. 0 means the default."},
+    Row{.section = kMedia, .name = "RTC_WORKER_PATH", .field = DD_FIELD(rtc.worker_path), .max = kText, .default_note = "found beside the program",
+        .help = "The mediasoup-worker program."},
+    Row{.section = kMedia, .name = "RTC_LISTEN_IP", .field = DD_FIELD(rtc.listen_ip), .shape = Shape::kIp, .min = 1, .max = 64,
+        .help = "Address that media is received on."},
+    Row{.section = kMedia, .name = "RTC_ANNOUNCED_IP", .field = DD_FIELD(rtc.announced_ip), .shape = Shape::kHost, .max = 253, .default_note = "PUBLIC_IP",
+        .help = "Address or host name told to browsers instead of PUBLIC_IP, also when ENV is `local`: a laptop's LAN address lets a phone join."},
+    Row{.section = kMedia, .name = "RTC_PORT_BASE", .field = DD_FIELD(rtc.port_base), .shape = Shape::kPort, .min = 1024, .max = 65000,
+        .help = "Each worker listens on one UDP and one TCP port: this one, the next, and so on. The reference's RTC_PORT_RANGE_START is read when this is not given."},
+    Row{.section = kMedia, .name = "RTC_PORT_RANGE_END", .field = DD_FIELD(rtc.port_range_end), .shape = Shape::kPort, .min = 1024, .max = 65535,
+        .help = "The last port media may use; the workers must fit below it."},
+    Row{.section = kMedia, .name = "RTC_MAX_INCOMING_BITRATE", .field = DD_FIELD(rtc.max_incoming_bitrate), .unit = "bit/s", .max = kBitrate,
+        .help = "What one transport may send us. 0 is no limit."},
+    Row{.section = kMedia, .name = "RTC_MIN_OUTGOING_BITRATE", .field = DD_FIELD(rtc.min_outgoing_bitrate), .unit = "bit/s", .max = kBitrate,
+        .help = "What congestion control never goes below for one transport."},
+    Row{.section = kMedia, .name = "RTC_MAX_OUTGOING_BITRATE", .field = DD_FIELD(rtc.max_outgoing_bitrate), .unit = "bit/s", .max = kBitrate,
+        .help = "What we send to one transport at most. 0 is no limit."},
+    Row{.section = kMedia, .name = "RTC_INITIAL_OUTGOING_BITRATE", .field = DD_FIELD(rtc.initial_outgoing_bitrate), .unit = "bit/s", .min = 30'000, .max = kBitrate,
+        .help = "What congestion control begins with."},
+    Row{.section = kMedia, .name = "ICE_CONSENT_TIMEOUT_SECONDS", .field = DD_FIELD(rtc.ice_consent_timeout), .unit = "s", .max = 600,
+        .help = "A transport that heard nothing for so long is closed and its owner told. 0 never gives up."},
+
+    Row{.section = kLimits, .name = "MAX_MEETINGS", .field = DD_FIELD(limits.meetings), .min = 1, .max = 1'000'000, .help = "Meetings on this server."},
+    Row{.section = kLimits, .name = "MAX_PARTICIPANTS_PER_MEETING", .field = DD_FIELD(limits.participants_per_meeting), .min = 1, .max = 100'000,
+        .help = "Participants in one meeting."},
+    Row{.section = kLimits, .name = "MAX_PRODUCERS_PER_PARTICIPANT", .field = DD_FIELD(limits.producers_per_participant), .min = 1, .max = 1'000,
+        .help = "Streams one participant may send."},
+    Row{.section = kLimits, .name = "MAX_CONSUMERS_PER_PARTICIPANT", .field = DD_FIELD(limits.consumers_per_participant), .min = 1, .max = 100'000,
+        .help = "Streams one participant may receive."},
+    Row{.section = kLimits, .name = "MAX_DATA_OBJECTS_PER_PARTICIPANT", .field = DD_FIELD(limits.data_objects_per_participant), .min = 1, .max = 65'535,
+        .help = "Data producers and data consumers of one participant together."},
+    Row{.section = kLimits, .name = "DRAIN_DEADLINE_SECONDS", .field = DD_FIELD(limits.drain_deadline), .unit = "s", .max = 86'400,
+        .help = "After SIGTERM: how long the server waits for its participants to leave before it stops."},
+
+    Row{.section = kReports, .name = "CLIENT_CONFIG_SERVICE_ENDPOINT", .field = DD_FIELD(user_sessions.endpoint), .shape = Shape::kHttpUrl, .max = kLongText,
+        .help = "URL that is told of each JOIN and LEAVE. Empty: nobody is."},
+    Row{.section = kReports, .name = "CLIENT_CONFIG_SERVICE_HEADERS", .field = DD_FIELD(user_sessions.headers), .shape = Shape::kHeaders, .max = kLongText,
+        .secrecy = Secrecy::kSecret, .help = "Headers of those calls, a JSON object of strings: `{\"Authorization\":\"...\"}`. May be absent, other than in the reference."},
+    Row{.section = kReports, .name = "USER_EVENT_CHANNEL_COUNT_NAME", .field = DD_FIELD(user_sessions.queue), .min = 1, .max = 100'000,
+        .help = "JOINs and LEAVEs that may wait for that service; when it is full the oldest is dropped and counted."},
+    Row{.section = kReports, .name = "OTEL_ENDPOINT", .field = DD_FIELD(otlp.endpoint), .shape = Shape::kHostPort, .max = 253,
+        .help = "`host:port` of an OpenTelemetry collector; metrics are pushed to `http://<value>/v1/metrics`. Empty: nothing is pushed (the reference pushed to localhost:4318)."},
+    Row{.section = kReports, .name = "OTEL_METRIC_EXPORT_INTERVAL", .field = DD_FIELD(otlp.interval), .unit = "ms", .min = 100, .max = 3'600'000,
+        .help = "How often."},
+    Row{.section = kReports, .name = "OTEL_METRIC_EXPORT_TIMEOUT", .field = DD_FIELD(otlp.timeout), .unit = "ms", .min = 100, .max = 60'000,
+        .help = "How long one push may take."},
+    Row{.section = kReports, .name = "LOG_LEVEL", .field = DD_FIELD(logs.level), .max = 256, .choices = "error|warn|info|debug|trace",
+        .help = "Least severe line that is written to stderr. Of an env_logger filter (`warn,mediasoup=debug`) the plain level counts; RUST_LOG wins over it."},
+    Row{.section = kReports, .name = "LOG_FORMAT", .field = DD_FIELD(logs.format), .max = 16, .choices = "logfmt|json", .help = "How a line is written."},
+};
+
+constexpr std::array kIgnored = {
+    IgnoredName{"RUST_LOG_STYLE", "colours of the reference's logger"},
+    IgnoredName{"RUST_BACKTRACE", "belongs to the reference's language"},
+    IgnoredName{"LOG_PATH", "the reference did not use it either; logs go to stderr"},
+    IgnoredName{"RTC_DEFAULT_MAX_PARTICIPANTS_PER_WORKER", "the reference read it and did nothing with it"},
+    IgnoredName{"RTC_DEFAULT_MAX_PRODUCERS_OR_CONSUMERS_PER_WORKER", "the reference read it and did nothing with it"},
+    IgnoredName{"PLAIN_TRANSPORT_VIDEO_PORT_RANGE_START", "the reference's recorder ports; there is no recorder here yet"},
+    IgnoredName{"PLAIN_TRANSPORT_VIDEO_PORT_RANGE_END", "the reference's recorder ports; there is no recorder here yet"},
+    IgnoredName{"PLAIN_TRANSPORT_AUDIO_PORT_RANGE_START", "the reference's recorder ports; there is no recorder here yet"},
+    IgnoredName{"PLAIN_TRANSPORT_AUDIO_PORT_RANGE_END", "the reference's recorder ports; there is no recorder here yet"},
+    IgnoredName{"CONSUMER_SHARD_COUNT_NAME", "there are no shards: one loop owns all consumers"},
+    IgnoredName{"TOKIO_CONSOLE_BIND", "belongs to the reference's runtime"},
+    IgnoredName{"GST_DEBUG", "there is no GStreamer in this process"},
+    IgnoredName{"AWS_*", "the reference did not use them either"},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Row> rows() { return kRows; }
+
+const Row* find_row(std::string_view name) {
+  for (const Row& row : kRows) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+std::span<const IgnoredName> ignored_names() { return kIgnored; }
+
+bool is_ignored_name(std::string_view name) {
+  for (const IgnoredName& ignored : kIgnored) {
+    if (ignored.name == name) return true;
+    if (ignored.name.ends_with('*') && name.starts_with(ignored.name.substr(0, ignored.name.size() - 1))) return true;
+  }
+  return false;
+}
+
+}  // namespace dd::config

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// Everything an operator may decide, as plain structs with the defaults in place; schema.cpp gives each field its name.
+// It knows no environment and no file. Filled once at start by load(), then constant; may cross threads by copy.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace dd::config {
+
+struct Settings {
+  std::string env = "local";
+  std::string tenant;  // verbatim, also with leading blanks; "default" when ENV is local and nothing was said
+  bool development = false;
+
+  struct Http {
+    std::string listen_ip = "0.0.0.0";
+    std::uint16_t port = 3001;
+    std::string public_ip;   // 127.0.0.1 when ENV is local
+    std::string private_ip;  // 127.0.0.1 when ENV is local
+    std::string api_key;
+    std::vector<std::string> allowed_networks;  // CIDR
+    std::string cors_origin = "*";
+    std::uint32_t max_connections = 4096;
+    std::uint32_t max_body_bytes = 2 * 1024 * 1024;  // the reference's limit
+    std::uint32_t max_event_clients = 64;
+    std::string swagger_ui_dir;
+    std::string try_page_dir;
+  } http;
+
+  struct Database {
+    std::string url;  // after load(): never empty
+    std::string mysql_host = "127.0.0.1";
+    std::uint16_t mysql_port = 3306;
+    std::string mysql_user = "root";
+    std::string mysql_password;
+    std::string mysql_database = "doordarshan";
+    std::string mysql_creds_path;
+    std::string sqlite_path = "data/doordarshan.sqlite";
+    std::uint32_t pool_size = 4;
+    std::chrono::seconds heartbeat_interval{3};  // kendra gives a server up after 10 s, so two beats may fail
+  } database;
+
+  struct Rtc {
+    std::uint32_t workers = 0;  // after load(): never 0
+    std::string worker_path;    // empty: beside our own program
+    std::string listen_ip = "0.0.0.0";
+    std::string announced_ip;  // after load(): falls back to the public IP; empty announces nothing
+    std::uint16_t port_base = 40000;
+    std::uint16_t port_range_end = 45000;
+    std::uint32_t max_incoming_bitrate = 10'000'000;
+    std::uint32_t min_outgoing_bitrate = 100'000;
+    std::uint32_t max_outgoing_bitrate = 10'000'000;
+    std::uint32_t initial_outgoing_bitrate = 600'000;
+    std::chrono::seconds ice_consent_timeout{30};  // RFC 7675 section 5.1
+  } rtc;
+
+  struct Limits {
+    std::uint32_t meetings = 10'000;
+    std::uint32_t participants_per_meeting = 5'000;
+    std::uint32_t producers_per_participant = 16;
+    std::uint32_t consumers_per_participant = 2'000;
+    std::uint32_t data_objects_per_participant = 64;
+    std::chrono::seconds drain_deadline{25};  // inside the 30 s that Kubernetes gives by default
+  } limits;
+
+  struct UserSessions {
+    std::string endpoint;  // empty: nobody is told
+    std::map<std::string, std::string> headers;
+    std::uint32_t queue = 100;
+  } user_sessions;
+
+  struct Otlp {
+    std::string endpoint;  // host:port; empty: nothing is pushed
+    std::chrono::milliseconds interval{60'000};
+    std::chrono::milliseconds timeout{10'000};
+  } otlp;
+
+  struct Logs {
+    std::string level = "info";     // error, warn, info, debug, trace
+    std::string format = "logfmt";  // logfmt, json
+  } logs;
+};
+
+}  // namespace dd::config
