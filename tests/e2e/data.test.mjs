@@ -30,7 +30,7 @@ for (const [where, consumerWorker] of [
     const bob = await enter(browser, server, meeting, 'bob');
 
     const { dataProducerId } = await alice.produceData({ label: 'chat' });
-    await events.of('data_producer.created', { dataProducerId });
+    await events.of('dataProducer.created', { dataProducerId });
     const { label } = await bob.consumeData(dataProducerId);
     assert.equal(label, 'chat');
 
@@ -45,7 +45,7 @@ for (const [where, consumerWorker] of [
     assert.deepEqual((await bob.messages()).filter((message) => message !== 'hello'), sent);
 
     await server.post('closeData', { meetingId: meeting.meetingId, participantId: 'alice', dataProducerIds: [dataProducerId], dataConsumerIds: [] });
-    await events.of('data_producer.closed', { dataProducerId });
+    await events.of('dataProducer.closed', { dataProducerId });
     await events.close();
     await server.endMeeting(meeting.meetingId);
   });

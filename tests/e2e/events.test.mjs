@@ -8,6 +8,9 @@ import { enter, openCall, publishAll } from './lib/call.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep } from './lib/wait.mjs';
 
+// An id names the run of the server and counts: "1f0c9a3e-17".
+const numberOf = ({ id }) => Number(id.slice(id.lastIndexOf('-') + 1));
+
 let server;
 let browser;
 
@@ -23,8 +26,8 @@ after(async () => {
 });
 
 test('a call is told as events, in the order it happened', async () => {
+  const events = await server.events({ meetingId: 'told' });
   const meeting = await server.openMeeting('told');
-  const events = await server.events({ meetingId: meeting.meetingId, lastEventId: '0' });
   assert.match(events.contentType, /^text\/event-stream/);
   const [alice, bob] = await openCall(browser, server, meeting);
   await alice.leave();
@@ -49,7 +52,7 @@ test('a call is told as events, in the order it happened', async () => {
   assert.ok(order.every((index) => index >= 0), `all four are told, found at ${order}`);
   assert.deepEqual(order, [...order].sort((a, b) => a - b), 'in this order');
   assert.ok(events.events.some((event) => event.type === 'transport.connected'));
-  const ids = events.events.map((event) => Number(event.id));
+  const ids = events.events.map(numberOf);
   assert.deepEqual(ids, [...ids].sort((a, b) => a - b), 'numbered upwards');
   await events.close();
   await bob.closeTab();
@@ -62,11 +65,11 @@ test('somebody who speaks is reported with audio levels and as the active speake
   const [speaker] = await openCall(browser, server, meeting, { names: ['speaker', 'listener'], video: false, audio: { source: 'speech' } });
   const levels = await events.next(
     'an audio level of the speaker',
-    ({ type, data }) => type === 'audio.levels' && data.levels.some((level) => level.participantId === 'speaker'),
+    ({ type, data }) => type === 'audio.levels' && data.levels.some((entry) => entry.participantId === 'speaker'),
     { timeout: 15_000 },
   );
-  const { volume } = levels.data.levels.find((level) => level.participantId === 'speaker');
-  assert.ok(volume > -100 && volume <= 0, `${volume} dBov`);
+  const { level } = levels.data.levels.find((entry) => entry.participantId === 'speaker');
+  assert.ok(level > -100 && level <= 0, `${level} dBov`);
   await events.next('an active speaker', ({ type }) => type === 'speaker.active', { timeout: 15_000 });
   await speaker.closeTab();
   await events.close();
@@ -105,10 +108,18 @@ test('a reader that reconnects with Last-Event-ID misses nothing and gets nothin
   await whole.of('meeting.created', { meetingId: 'resumed-21' });
   await sleep(100);
 
-  const idsFrom = (reader, after) => reader.events.map((event) => event.id).filter((id) => Number(id) > Number(after));
-  assert.deepEqual(idsFrom(second, lastEventId), idsFrom(whole, lastEventId));
-  assert.ok(second.events.every((event) => Number(event.id) > Number(lastEventId)));
+  const resumedAt = numberOf({ id: lastEventId });
+  const after = (reader) => reader.events.filter((event) => numberOf(event) > resumedAt).map(({ id }) => id);
+  assert.deepEqual(after(second), after(whole));
+  assert.equal(second.events.length, after(second).length, 'nothing from before');
   for (let i = 1; i <= 21; ++i) await server.endMeeting(`resumed-${i}`);
   await whole.close();
   await second.close();
+});
+
+test('a reader whose last event is unknown (another run of the server) is told to start over', async () => {
+  const reader = await server.events({ lastEventId: 'another-run-17' });
+  const { data } = await reader.next('resync', ({ type }) => type === 'resync');
+  assert.equal(data.reason, 'unknown_id');
+  await reader.close();
 });

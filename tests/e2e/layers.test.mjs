@@ -53,7 +53,7 @@ test('the size of a simulcast picture follows setPreferredLayers down and up, an
   const layersAfter = (from, spatialLayer) =>
     events.next(
       `the viewer's layer becomes ${spatialLayer}`,
-      ({ type, data }) => type === 'consumer.layers' && data.consumerId === shown.consumerId && data.spatialLayer === spatialLayer,
+      ({ type, data }) => type === 'consumer.layers' && data.consumerId === shown.consumerId && data.layers?.spatialLayer === spatialLayer,
       { from, timeout: 20_000 },
     );
 

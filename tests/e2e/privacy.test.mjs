@@ -13,7 +13,7 @@ let browser;
 
 before(async () => {
   [server, browser] = await Promise.all([
-    startServer({ name: 'privacy', env: { LOG_LEVEL: 'trace', API_KEY: apiKey, API_ALLOWED_NETWORKS: '127.0.0.0/8' } }),
+    startServer({ name: 'privacy', env: { LOG_LEVEL: 'trace', MEDIA_API_KEY: apiKey, ALLOWED_NETWORKS: '127.0.0.0/8' } }),
     openBrowser(),
   ]);
 });

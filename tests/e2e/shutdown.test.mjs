@@ -24,7 +24,7 @@ const alive = (pid) => {
 };
 
 test('SIGTERM during a call announces the drain, refuses new meetings, ends within its deadline, and leaves no process', async (context) => {
-  const server = await startServer({ name: 'shutdown', env: { DRAIN_SECONDS: '4' } });
+  const server = await startServer({ name: 'shutdown', env: { DRAIN_DEADLINE_SECONDS: '4' } });
   try {
     const meeting = await server.openMeeting('drained');
     const tabs = await openCall(browser, server, meeting);
@@ -40,7 +40,7 @@ test('SIGTERM during a call announces the drain, refuses new meetings, ends with
     const refused = await server.request('POST', '/v1/createMeeting', {
       meetingId: 'too-late',
       containerId,
-      routers: { routerCapacity: 1, workerId: workers[0].id },
+      routers: { routerCapacity: 1, workerId: workers[0].workerId },
     });
     assert.equal(refused.status, 503, refused.text);
     assert.equal((await server.get('/ready')).status, 503);

@@ -46,7 +46,7 @@ test('after kill -9 of a worker its participants see each other again by the ord
   await allSeeAndHear([carol, dave]);
 
   const events = await server.events();
-  const { id: workerId, pid } = await workerNumbered(0);
+  const { workerId, pid } = await workerNumbered(0);
   const watched = framesDuring(carol, 'dave', 4000);
   const killedAt = Date.now();
   process.kill(pid, 'SIGKILL');
@@ -55,7 +55,7 @@ test('after kill -9 of a worker its participants see each other again by the ord
   const restored = await events.of('worker.restored', { workerId });
   assert.ok(restored.at - killedAt < 3000, `the worker is back after ${restored.at - killedAt} ms`);
   const reborn = await workerNumbered(0);
-  assert.equal(reborn.id, workerId, 'it comes back under its id');
+  assert.equal(reborn.workerId, workerId, 'it comes back under its id');
   assert.ok(reborn.alive);
   assert.notEqual(reborn.pid, pid);
 
@@ -86,13 +86,13 @@ test('when the worker of the producers dies, viewers on the other worker are tol
   const [alice, bob] = await openCall(browser, server, meeting);
   await allSeeAndHear([alice, bob]);
   const events = await server.events({ meetingId: meeting.meetingId });
-  const { id: workerId, pid } = await workerNumbered(0);
+  const { workerId, pid } = await workerNumbered(0);
   process.kill(pid, 'SIGKILL');
   await events.of('producer.closed', { producerId: alice.published.video.producerId });
   await events.of('producer.closed', { producerId: bob.published.audio.producerId });
   await until('the worker is back', async () => {
     const worker = await workerNumbered(0);
-    return worker.id === workerId && worker.alive && worker.pid !== pid;
+    return worker.workerId === workerId && worker.alive && worker.pid !== pid;
   });
   await Promise.all([alice, bob].map((tab) => tab.recreateTransports()));
   await publishAll([alice, bob]);

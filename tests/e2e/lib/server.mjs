@@ -137,10 +137,10 @@ class Server {
     await this.post('createMeeting', {
       meetingId,
       containerId,
-      producerRouterDetails: [{ routerCapacity: 10, workerId: workers[producerWorker].id }],
-      consumerRouterDetails: [{ routerCapacity: 10, workerId: workers[consumerWorker].id }],
+      producerRouterDetails: [{ routerCapacity: 10, workerId: workers[producerWorker].workerId }],
+      consumerRouterDetails: [{ routerCapacity: 10, workerId: workers[consumerWorker].workerId }],
     });
-    const { routers } = (await this.get(`/v1/meetings/${meetingId}`)).json;
+    const { routers } = await this.post('getRoutersOfMeeting', { meetingId });
     const routerOf = (role) => routers.find((router) => router.role === role).routerId;
     return { meetingId, containerId, producerRouterId: routerOf('producer'), consumerRouterId: routerOf('consumer') };
   }
