@@ -17,16 +17,19 @@
 
 namespace dd::meeting {
 
+// Reasons of the *Closed events: "closed" and "replaced" by its owner's call, "producer_closed" (of a consumer),
+// "transport_closed", "transport_failed", "worker_died", "evicted" by the participant's newer instance, "left", "vanished"
+// (its transports failed and it never came back), "meeting_ended", "replaced", "taken_over".
 struct MeetingCreated {};
 struct MeetingEnded { std::string reason; };  // "ended", "replaced", "taken_over"
 struct ParticipantJoined { InstanceId instance; };
-struct ParticipantLeft { InstanceId instance; std::string reason; };  // "left", "evicted", "meeting_ended"
+struct ParticipantLeft { InstanceId instance; std::string reason; };  // "left", "evicted", "vanished", "meeting_ended", "replaced", "taken_over"
 struct TransportConnected { TransportId transport; TransportRole role; };
 struct TransportFailed { TransportId transport; TransportRole role; std::string reason; };  // closed already; recreate it
 struct ProducerCreated { ProducerId producer; std::string kind; };
 struct ProducerPaused { ProducerId producer; std::string kind; };
 struct ProducerResumed { ProducerId producer; std::string kind; };
-struct ProducerClosed { ProducerId producer; std::string kind; std::string reason; };  // "closed", "evicted", "left", "transport_failed", "worker_died", "meeting_ended"
+struct ProducerClosed { ProducerId producer; std::string kind; std::string reason; };  // see above
 struct ProducerScore { ProducerId producer; std::vector<EncodingScore> scores; };
 struct ConsumerClosed { ConsumerId consumer; ProducerId producer; std::string reason; };
 struct ConsumerPaused { ConsumerId consumer; ProducerId producer; };   // because its producer paused

@@ -5,9 +5,11 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 
 #include "base/loop.hpp"
+#include "base/random.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "meeting/command.hpp"
@@ -27,7 +29,13 @@ struct HostSettings {
   std::size_t max_producers_per_participant = 16;
   std::size_t max_consumers_per_participant = 2'000;
   std::size_t max_data_objects_per_participant = 64;
+  std::size_t max_waiting_per_meeting = 1'024;  // operations in line for one meeting's turn
   std::chrono::seconds reconcile_interval{1};  // how soon rows that may differ from memory are made to agree
+  // How long an operation that needs a worker waits for it while it is being restarted, instead of being refused.
+  std::chrono::milliseconds worker_wait{1'000};
+  // A participant whose last connected transport failed and who made none since has left when this has passed.
+  std::chrono::seconds absence_limit{60};
+  std::function<std::string()> new_id = random_uuid;  // ids of routers, transports, producers and consumers
 };
 
 class Host final {
@@ -41,6 +49,8 @@ class Host final {
   Task<Result<void>> end_meeting(MeetingId meeting);  // absent is fine
 
   Result<MeetingCapabilities> capabilities(const JoinMeeting& command) const;
+  // For clients without kendra, which reads these from the database: the ids that joinMeeting wants.
+  Result<std::vector<RouterRow>> routers_of(const MeetingId& meeting) const;
   Task<Result<std::vector<ProducerDetail>>> producers_of(MeetingId meeting);
 
   Task<Result<RecreatedTransport>> recreate_transport(RecreateTransport command);
@@ -77,12 +87,16 @@ class Host final {
 
   HostStatus status() const;
 
+  // The database answers again: rows are made to agree with memory at once, and again until that has succeeded.
+  void store_recovered();
+
   // No new meetings or joins from now on; emits Draining. Ends when no participant is left or `deadline` has passed;
   // the meetings' rows stay for whoever replaces them, and true means everyone had left.
   Task<bool> drain(std::chrono::seconds deadline);
 
  private:
   class State;
+  MediaPort& media_;
   std::shared_ptr<State> state_;
 };
 

@@ -196,7 +196,7 @@ class MediaPort {
  public:
   virtual ~MediaPort() = default;
 
-  // Where news goes; set once, before the first call, and outlives the port's use.
+  // Where news goes; set before the first call, replaceable at any time, and outlives the port's use.
   virtual void set_events(MediaEvents* events) = 0;
 
   virtual std::vector<WorkerStatus> workers() const = 0;

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+#include "meeting/state.hpp"
+
+namespace dd::meeting {
+
+Task<Result<void>> Host::State::end_meeting(MeetingId meeting_id) {
+  auto taking = take_turn(meeting_id);
+  DD_CO_TRY(auto turn, co_await std::move(taking));
+  std::vector<RouterId> routers;
+  if (turn.has_meeting()) {
+    for (const auto& row : turn.meeting().routers) routers.push_back(row.router);
+  }
+  // Also for a meeting unknown here: rows of an earlier start of this server lead control planes to it.
+  auto entering = ledger_.enter();
+  auto entry = co_await std::move(entering);
+  auto deleting = store_.delete_meeting(meeting_id, std::move(routers));
+  DD_CO_TRY_VOID(noted(co_await std::move(deleting)));
+  remove_meeting(turn.slot(), "ended");
+  co_return ok();
+}
+
+}  // namespace dd::meeting
