@@ -79,8 +79,12 @@ const std::array kRows = {
     Row{.section = kDatabase, .name = "MYSQL_DATABASE", .field = DD_FIELD(database.mysql_database), .min = 1, .max = 64, .help = "The schema's name."},
     Row{.section = kDatabase, .name = "MYSQL_CREDS_PATH", .field = DD_FIELD(database.mysql_creds_path), .max = kText,
         .help = "A JSON file `{\"username\":\"...\",\"password\":\"...\"}` that replaces MYSQL_USER and MYSQL_PASSWORD."},
+    Row{.section = kDatabase, .name = "MYSQL_TLS_CA", .field = DD_FIELD(database.mysql_tls_ca), .max = kText,
+        .help = "PEM file of the authority that signed the database's certificate; empty: the connection is not encrypted."},
+    Row{.section = kDatabase, .name = "MYSQL_SOCKET", .field = DD_FIELD(database.mysql_socket), .max = kText,
+        .help = "Unix socket of the database, used instead of host and port."},
     Row{.section = kDatabase, .name = "DATABASE_POOL_SIZE", .field = DD_FIELD(database.pool_size), .min = 1, .max = 64,
-        .help = "Connections for the API's transactions; the heartbeat has its own."},
+        .help = "Connections for the API's transactions; the heartbeat has its own. SQLite has one writer, so there it is always 1."},
     Row{.section = kDatabase, .name = "HEARTBEAT_INTERVAL_SECONDS", .field = DD_FIELD(database.heartbeat_interval), .unit = "s", .min = 1, .max = 9,
         .help = "How often the server says in the database that it is alive. kendra gives up on it after 10 s."},
 

@@ -40,9 +40,11 @@ struct Settings {
     std::string mysql_password;
     std::string mysql_database = "doordarshan";
     std::string mysql_creds_path;
+    std::string mysql_tls_ca;  // PEM file; empty: no TLS
+    std::string mysql_socket;  // instead of host and port, when not empty
     std::string sqlite_path = "data/doordarshan.sqlite";
-    std::uint32_t pool_size = 4;
-    std::chrono::seconds heartbeat_interval{3};  // kendra gives a server up after 10 s, so two beats may fail
+    std::uint32_t pool_size = 3;
+    std::chrono::seconds heartbeat_interval{2};  // kendra gives a server up after 10 s, so three beats may fail
   } database;
 
   struct Rtc {
