@@ -25,7 +25,7 @@ class FrameConnection {
   using OnFrame = UniqueFunction<void(std::span<const std::uint8_t> frame)>;  // with its prefix; valid during the call
   using OnEnd = UniqueFunction<void(const Error& reason)>;                    // the stream ended or is broken; called once
 
-  // The descriptors are non-blocking, stay the caller's, and outlive the connection.
+  // The descriptors are stream sockets, stay the caller's, and outlive the connection.
   FrameConnection(Loop& loop, int read_fd, int write_fd, Bounds bounds, OnFrame on_frame, OnEnd on_end);
   FrameConnection(const FrameConnection&) = delete;
   FrameConnection& operator=(const FrameConnection&) = delete;

@@ -7,11 +7,15 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <spawn.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <utility>
+
+// glibc 2.36 declares pidfd_open() without C linkage for C++.
+extern "C" {
+#include <sys/pidfd.h>
+}
 
 #include "observe/log.hpp"
 
@@ -58,9 +62,8 @@ struct Pair {
 
 Result<Pair> open_channel() {
   int fds[2];
-  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, fds) != 0) return errno_error("socketpair");
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds) != 0) return errno_error("socketpair");
   Pair pair{Fd(fds[0]), Fd(fds[1])};
-  // Only our end must not block; the child sets its own up as it likes.
   DD_TRY(pair.childs, moved_up(std::move(pair.childs)));
   return pair;
 }
@@ -194,8 +197,8 @@ Process::~Process() {
   if (running()) {
     // A killed process ends in microseconds, unless the kernel holds it in a disk wait; nothing of ours writes to disk there.
     ::kill(pid_, SIGKILL);
-    siginfo_t info{};
-    ::waitid(P_PIDFD, static_cast<id_t>(pidfd_), &info, WEXITED);
+    // By pid, which is ours until it is reaped: Asio makes descriptors it watches non-blocking, and a pidfd then does not wait.
+    ::waitpid(pid_, nullptr, 0);
   }
   output_.reset();
   close_fds();
