@@ -5,7 +5,7 @@ const picture = { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { i
 const wanted = { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true }, video: picture };
 
 const reasons = {
-  NotAllowedError: 'this browser was told not to allow it',
+  NotAllowedError: 'this browser was told not to allow that',
   NotFoundError: 'there is none',
   NotReadableError: 'another program is using it',
 };
@@ -24,15 +24,17 @@ export async function openAll() {
     const stream = await navigator.mediaDevices.getUserMedia(wanted);
     return { audio: stream.getAudioTracks()[0], video: stream.getVideoTracks()[0], problem: '' };
   } catch {
-    const problems = [];
+    const missing = new Map(); // reason -> what is missing for it
     const found = {};
     for (const [kind, name] of [['audio', 'microphone'], ['video', 'camera']]) {
       found[kind] = await open(kind).catch((error) => {
-        problems.push(`No ${name}: ${reasons[error.name] ?? error.message}.`);
+        const reason = reasons[error.name] ?? error.message;
+        missing.set(reason, [...(missing.get(reason) ?? []), name]);
         return null;
       });
     }
+    const problem = [...missing].map(([reason, names]) => `No ${names.join(' and no ')}: ${reason}.`).join(' ');
     const rest = !found.audio && !found.video ? ' You can watch and listen.' : '';
-    return { ...found, problem: problems.join(' ') + rest };
+    return { ...found, problem: problem + rest };
   }
 }

@@ -2,6 +2,9 @@
 // The tiles: one per person, in a grid that uses the room there is. Knows names and tracks, nothing of the network.
 import { nameOf } from './identity.js';
 
+const gap = 10; // as in style.css
+const smallest = 110; // below this height the list scrolls instead
+
 export class People {
   #list;
   #tiles = new Map(); // participant id -> {item, video, audio, plate, muted}
@@ -82,17 +85,25 @@ export class People {
     for (const [id, { item }] of this.#tiles) item.classList.toggle('speaking', id === participantId);
   }
 
-  // As many columns as make the pictures largest.
+  // As many columns as make the pictures largest; none is taller than square on a phone or than 4:3 elsewhere, and none
+  // wider than 16:9, so that little of a camera's picture is cut off.
   #arrange() {
     const count = Math.max(1, this.#tiles.size);
-    const { clientWidth: width, clientHeight: height } = this.#list;
-    let best = { columns: 1, area: 0 };
+    const { clientWidth, clientHeight } = this.#list;
+    const tallest = clientWidth < 560 ? 1 : 3 / 4;
+    let best = { area: -1 };
     for (let columns = 1; columns <= count; ++columns) {
       const rows = Math.ceil(count / columns);
-      const w = Math.min(width / columns, ((height / rows) * 16) / 9);
-      if (w > best.area) best = { columns, area: w };
+      const cellWidth = (clientWidth - 6 - gap * (columns - 1)) / columns;
+      const cellHeight = Math.max((clientHeight - 6 - gap * (rows - 1)) / rows, smallest);
+      const height = Math.min(cellHeight, cellWidth * tallest);
+      const width = Math.min(cellWidth, (height * 16) / 9);
+      if (width * height > best.area) best = { columns, width, height, area: width * height };
     }
-    this.#list.style.setProperty('--columns', best.columns);
+    const { style } = this.#list;
+    style.setProperty('--columns', best.columns);
+    style.setProperty('--tile-width', `${Math.floor(best.width)}px`);
+    style.setProperty('--tile-height', `${Math.floor(best.height)}px`);
     this.#onCount(this.#tiles.size);
   }
 }

@@ -46,6 +46,7 @@ export class Room extends EventTarget {
 
   async join(tracks) {
     for (const [kind, track] of Object.entries(tracks)) if (track) this.#tracks.set(kind, track);
+    await api.get('/v1/server'); // an event stream would try for ever to reach a server that is not there
     await this.#follow();
     await this.#build();
     this.#timer = setInterval(() => this.#report(), 2000);

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// Runs the end-to-end and the kendra-shaped tests, one file after the other: they measure time and share the cores with
+// real browsers. Arguments name files to run instead (`node tests/e2e/run.mjs call layers`).
+import fs from 'node:fs';
+import path from 'node:path';
+import { run } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
+
+const tests = fileURLToPath(new URL('..', import.meta.url));
+const wanted = process.argv.slice(2);
+const files = ['e2e', 'kendra']
+  .flatMap((folder) => fs.readdirSync(path.join(tests, folder)).sort().map((name) => path.join(tests, folder, name)))
+  .filter((file) => file.endsWith('.test.mjs'))
+  .filter((file) => wanted.length === 0 || wanted.some((name) => path.basename(file) === `${name}.test.mjs`));
+if (files.length === 0) {
+  console.error(`no test file is called ${wanted.join(' or ')}`);
+  process.exit(1);
+}
+
+run({ files, concurrency: 1, timeout: 300_000 })
+  .on('test:fail', () => {
+    process.exitCode = 1;
+  })
+  .compose(spec)
+  .pipe(process.stdout);
