@@ -98,15 +98,11 @@ Result<std::unique_ptr<MariadbServer>> MariadbServer::start() {
   fs::create_directory(folder);
   std::unique_ptr<MariadbServer> server(new MariadbServer(folder, free_port()));
 
-  const auto log = folder + "/install.log";
-  const pid_t install = spawn_process({"mariadb-install-db", "--no-defaults", "--datadir=" + folder + "/data", "--skip-test-db",
-                                       "--auth-root-authentication-method=normal", "--skip-name-resolve", "--innodb-log-file-size=16M",
-                                       as_user()},
-                                      log);
+  const pid_t prepare = spawn_process({DD_SOURCE_DIR "/tools/mariadb.sh", "prepare", folder}, folder + "/prepare-output.log");
   int status = 0;
-  ::waitpid(install, &status, 0);
+  ::waitpid(prepare, &status, 0);
   if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
-    return failed(fmt::format("mariadb-install-db failed with {}; is mariadb-server-core installed?", status));
+    return failed(fmt::format("tools/mariadb.sh prepare failed with {}; is mariadb-server-core installed?", status));
   }
   // The client programs are another package, so the server creates its user itself, at each start.
   std::ofstream(folder + "/init.sql") << "CREATE USER IF NOT EXISTS " << kUser << "@'%' IDENTIFIED BY " << sql_text(kPassword) << ";\n"
@@ -158,7 +154,7 @@ void MariadbServer::kill() {
 
 Result<void> MariadbServer::start_again() {
   kill();
-  process_ = spawn_process({"mariadbd", "--no-defaults", "--datadir=" + folder_ + "/data", "--socket=" + folder_ + "/socket",
+  process_ = spawn_process({"/usr/sbin/mariadbd", "--no-defaults", "--datadir=" + folder_ + "/data", "--socket=" + folder_ + "/socket",
                             "--pid-file=" + folder_ + "/pid", "--bind-address=127.0.0.1", fmt::format("--port={}", port_),
                             "--skip-name-resolve", "--skip-log-bin", "--performance-schema=OFF", "--innodb-buffer-pool-size=64M",
                             "--innodb-log-file-size=16M", "--init-file=" + folder_ + "/init.sql", as_user()},
