@@ -10,7 +10,8 @@ export CCACHE_BASEDIR := $(CURDIR)
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: build ## Set up, build and start the server; Ctrl-C stops everything it started
+run: setup ## Set up, build and start the server; Ctrl-C stops everything it started
+	@tools/build.sh release doordarshan
 	@tools/run.sh
 
 test: build ## Set up, build and run every test

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Configures and builds one CMake preset, and the browser pages. Output only when something is built or fails.
+# `build.sh PRESET [TARGET...]` configures and builds one CMake preset; without targets, everything.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 preset=${1:-release}
@@ -11,4 +11,4 @@ if [[ ! -f $build/build.ninja ]]; then
   cmake --preset "$preset" >"/tmp/doordarshan-configure-$$.log" || { cat "/tmp/doordarshan-configure-$$.log"; exit 1; }
   rm -f "/tmp/doordarshan-configure-$$.log"
 fi
-ninja -C "$build" -j "${JOBS:-$(nproc)}"
+ninja -C "$build" -j "${JOBS:-$(nproc)}" "${@:2}"
