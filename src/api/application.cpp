@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+#include "api/application.hpp"
+
+#include <algorithm>
+#include <array>
+#include <fmt/format.h>
+#include <unordered_map>
+
+#include "api/access.hpp"
+#include "api/error_mapping.hpp"
+#include "api/media_answers.hpp"
+#include "api/openapi.hpp"
+#include "api/pages.hpp"
+#include "api/static_files.hpp"
+#include "base/random.hpp"
+#include "observe/log.hpp"
+
+namespace dd::api {
+namespace {
+
+using observe::Metric;
+
+constexpr std::string_view kDocs = "/docs/";
+constexpr std::string_view kTry = "/try/";
+
+// Names of metrics' labels and log fields: never what the caller wrote.
+struct Chosen {
+  const Route* route = nullptr;         // an API call
+  const StaticFiles* files = nullptr;   // or a page of these
+  std::string_view file;
+  std::string_view name = "unknown";
+  HttpResponse refusal;                 // or neither
+};
+
+// The caller's id is echoed when nothing in it can break a header or a log line.
+std::string request_id(const HttpRequest& request) {
+  const auto sent = request.header("x-request-id");
+  const bool usable = sent && !sent->empty() && sent->size() <= 128 && std::all_of(sent->begin(), sent->end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-_.:@/=+,").find(c) != std::string_view::npos;
+  });
+  return usable ? std::string(*sent) : random_uuid();
+}
+
+}  // namespace
+
+struct Application::State {
+  State(Loop& home, meeting::Host& meetings, EventStream& stream, observe::Metrics& counts, Settings chosen)
+      : loop(home), host(meetings), events(stream), metrics(counts), settings(std::move(chosen)) {}
+
+  Chosen choose(const HttpRequest& request, bool head) const;
+  HttpResponse page(const Route& route, const HttpRequest& request);
+  HttpResponse open_events(const HttpRequest& request);
+  Task<HttpResponse> call(const Route& route, std::string body, std::string id);
+  void add_common_headers(HttpResponse& response, std::string_view id) const;
+
+  Loop& loop;
+  meeting::Host& host;
+  EventStream& events;
+  observe::Metrics& metrics;
+  Settings settings;
+  AccessRule access;
+  std::unordered_map<std::string_view, std::vector<const Route*>> routes;
+  StaticFiles docs;
+  StaticFiles trial;
+  std::shared_ptr<const std::string> openapi;
+};
+
+Application::Application(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Application::~Application() = default;
+
+Result<std::unique_ptr<Application>> Application::open(Loop& loop, meeting::Host& host, EventStream& events, observe::Metrics& metrics,
+                                                       Settings settings) {
+  auto state = std::make_unique<State>(loop, host, events, metrics, std::move(settings));
+  DD_TRY(state->access, AccessRule::open(state->settings.api_key, state->settings.allowed_networks));
+  for (const auto table : {media_routes(), extension_routes(), server_routes()}) {
+    for (const Route& route : table) state->routes[route.path].push_back(&route);
+  }
+  state->openapi = std::make_shared<const std::string>(openapi_text(state->settings.version));
+  state->docs = load_docs(state->settings.swagger_ui_folder);
+  if (state->settings.development && !state->settings.try_folder.empty()) state->trial = load_trial(state->settings.try_folder);
+  return std::unique_ptr<Application>(new Application(std::move(state)));
+}
+
+Chosen Application::State::choose(const HttpRequest& request, bool head) const {
+  Chosen chosen;
+  const std::string_view path = request.path();
+  const std::string_view method = head ? std::string_view("GET") : std::string_view(request.method);
+  std::string allowed;
+  if (const auto found = routes.find(path); found != routes.end()) {
+    chosen.name = found->first;
+    for (const Route* route : found->second) {
+      if (route->method == method) {
+        chosen.route = route;
+        return chosen;
+      }
+      if (!allowed.empty()) allowed += ", ";
+      allowed += route->method == "GET" ? "GET, HEAD" : std::string(route->method);
+    }
+    allowed += ", OPTIONS";
+  }
+  for (const auto& [prefix, files, name] : {std::tuple{kDocs, &docs, std::string_view("/docs/*")}, std::tuple{kTry, &trial, std::string_view("/try/*")}}) {
+    if (files->empty()) continue;
+    if (!path.starts_with(prefix) && path != prefix.substr(0, prefix.size() - 1)) continue;
+    chosen.name = name;
+    if (method == "GET") {
+      chosen.files = files;
+      chosen.file = path.size() < prefix.size() ? std::string_view{} : path.substr(prefix.size());
+      return chosen;
+    }
+    allowed = "GET, HEAD, OPTIONS";
+  }
+  if (allowed.empty()) {
+    chosen.refusal = refusal(404, "not_found", "there is nothing at this path; /openapi.json names every route");
+  } else {
+    chosen.refusal = refusal(405, "method_not_allowed", "this path takes other methods, see Allow");
+    chosen.refusal.headers.emplace_back("Allow", std::move(allowed));
+  }
+  return chosen;
+}
+
+HttpResponse Application::State::page(const Route& route, const HttpRequest& request) {
+  switch (route.page) {
+    case Page::kWelcome: return welcome_page();
+    case Page::kHealth: return health_page();
+    case Page::kReady: {
+      const auto age = settings.heartbeat_age ? settings.heartbeat_age() : std::optional<Duration>{Duration{0}};
+      return ready_page(host.status(), age, settings.heartbeat_limit);
+    }
+    case Page::kMetrics: {
+      HttpResponse response;
+      response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+      response.body = metrics.exposition();
+      return response;
+    }
+    case Page::kOpenApi: {
+      HttpResponse response;
+      response.shared_body = openapi;
+      return response;
+    }
+    case Page::kServer: {
+      HttpResponse response;
+      response.body = to_text(server_answer(host.status(), settings.version));
+      return response;
+    }
+    case Page::kEvents: return open_events(request);
+    case Page::kProfile: return refusal(410, "gone", "profiling is not offered over HTTP; use perf on the machine");
+    case Page::kNone: break;
+  }
+  return refusal(404, "not_found", "there is nothing at this path");
+}
+
+HttpResponse Application::State::open_events(const HttpRequest& request) {
+  std::string last_id;
+  if (const auto header = request.header("last-event-id")) {
+    last_id = *header;
+  } else {
+    last_id = request.query_parameter("lastEventId").value_or("");
+  }
+  MeetingId meeting;
+  if (const auto wanted = request.query_parameter("meetingId"); wanted && !wanted->empty()) {
+    auto parsed = parse_id<MeetingId>("meetingId", *wanted);
+    if (!parsed) return error_response(parsed.error());
+    meeting = std::move(*parsed);
+  }
+  auto stream = events.open(last_id, std::move(meeting));
+  if (!stream) return error_response(stream.error());
+  HttpResponse response;
+  response.content_type = "text/event-stream";
+  response.headers.emplace_back("Cache-Control", "no-store");
+  response.headers.emplace_back("X-Accel-Buffering", "no");  // nginx would hold events back otherwise
+  response.stream = std::move(*stream);
+  return response;
+}
+
+Task<HttpResponse> Application::State::call(const Route& route, std::string body, std::string id) {
+  auto parsed = parse_json(body);
+  if (!parsed) co_return error_response(parsed.error());
+  std::string{}.swap(body);
+  auto answer = co_await route.handler(host, std::move(*parsed));
+  if (!answer) {
+    const Error& error = answer.error();
+    if (error.code == Errc::kInternal) {
+      observe::log_error("request_failed", {{"route", route.path}, {"request", id}, {"error", error.message}});
+    } else {
+      observe::log_debug("request_refused", {{"route", route.path}, {"request", id}, {"code", to_string(error.code)}, {"error", error.message}});
+    }
+    co_return error_response(error);
+  }
+  HttpResponse response;
+  response.body = std::move(*answer);
+  co_return response;
+}
+
+void Application::State::add_common_headers(HttpResponse& response, std::string_view id) const {
+  response.headers.emplace_back("X-Request-ID", std::string(id));
+  if (settings.cors_origin.empty()) return;
+  response.headers.emplace_back("Access-Control-Allow-Origin", settings.cors_origin);
+  response.headers.emplace_back("Access-Control-Expose-Headers", "*");
+  if (settings.cors_origin != "*") response.headers.emplace_back("Vary", "Origin");
+}
+
+Task<HttpResponse> Application::handle(HttpRequest request) {
+  State& state = *state_;
+  const MonotonicTime started = state.loop.now();
+  request.id = request_id(request);
+  const bool head = request.method == "HEAD";
+  HttpResponse response;
+  std::string_view name = "preflight";
+  if (request.method == "OPTIONS") {
+    response.content_type = {};
+    response.headers.emplace_back("Allow", "GET, HEAD, POST, OPTIONS");
+    response.headers.emplace_back("Access-Control-Allow-Methods", "*");
+    response.headers.emplace_back("Access-Control-Allow-Headers", "*, Authorization");  // "*" does not cover that one
+    response.headers.emplace_back("Access-Control-Max-Age", "600");
+  } else {
+    Chosen chosen = state.choose(request, head);
+    name = chosen.name;
+    bool allowed = true;
+    if (chosen.route != nullptr && chosen.route->access == Access::kKeyed) {
+      const auto verdict = state.access.judge(request);
+      allowed = verdict == AccessRule::Verdict::kAllowed;
+      if (verdict == AccessRule::Verdict::kNeedsKey) {
+        response = refusal(401, "unauthenticated", "this call needs an API key");
+        response.headers.emplace_back("WWW-Authenticate", "Bearer");
+      } else if (!allowed) {
+        response = error_response(make_error(Errc::kForbidden, "callers from this network are not let in"));
+      }
+    }
+    bool escaped = false;
+    if (!allowed) {
+      state.metrics.add(Metric::kHttpRejected, {response.status == 401 ? "unauthenticated" : "network"});
+    } else if (chosen.route != nullptr && chosen.route->handler != nullptr) {
+      try {
+        response = co_await state.call(*chosen.route, std::move(request.body), request.id);
+      } catch (const std::exception& error) {
+        escaped = true;
+        observe::log_error("exception_escaped", {{"route", name}, {"request", request.id}, {"error", error.what()}});
+      } catch (...) {
+        escaped = true;
+        observe::log_error("exception_escaped", {{"route", name}, {"request", request.id}});
+      }
+    } else if (chosen.route != nullptr) {
+      response = state.page(*chosen.route, request);
+    } else if (chosen.files != nullptr) {
+      response = file_page(*chosen.files, chosen.file, request);
+    } else {
+      response = std::move(chosen.refusal);
+    }
+    if (escaped) {
+      state.metrics.add(Metric::kEscapedExceptions);
+      response = error_response(make_error(Errc::kInternal, "an exception escaped"));
+    }
+  }
+  response.head_only = head;
+  if (head) response.stream.reset();
+  state.add_common_headers(response, request.id);
+  const std::string status = std::to_string(response.status);
+  const double seconds = std::chrono::duration<double>(state.loop.now() - started).count();
+  state.metrics.add(Metric::kHttpRequests, {name, status});
+  state.metrics.observe(Metric::kHttpRequestSeconds, seconds, {name});
+  observe::log_debug("http_request", {{"method", request.method}, {"route", name}, {"status", response.status}, {"request", request.id}, {"seconds", seconds}});
+  co_return response;
+}
+
+HttpResponse Application::refuse(int status, std::string_view code, std::string_view message, std::string_view reason) {
+  state_->metrics.add(Metric::kHttpRejected, {reason});
+  HttpResponse response = refusal(status, code, message);
+  if (status == 503) response.headers.emplace_back("Retry-After", "1");
+  state_->add_common_headers(response, random_uuid());
+  return response;
+}
+
+}  // namespace dd::api

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// Application: the HTTP API of a media server. It takes a request and answers it: access, routes, errors, CORS, request
+// ids, metrics; it holds no socket (net/) and decides nothing about meetings (meeting::Host).
+// Lives on the control loop, from before the first request until after the last answer.
+#pragma once
+
+#include <memory>
+
+#include "api/event_stream.hpp"
+#include "api/http.hpp"
+#include "api/route.hpp"
+#include "api/settings.hpp"
+#include "base/loop.hpp"
+#include "base/result.hpp"
+#include "base/task.hpp"
+#include "meeting/host.hpp"
+#include "observe/metrics.hpp"
+
+namespace dd::api {
+
+class Application final {
+ public:
+  // kInvalidArgument for settings that make no sense (an unreadable network). Missing folders of pages are logged only.
+  static Result<std::unique_ptr<Application>> open(Loop& loop, meeting::Host& host, EventStream& events, observe::Metrics& metrics,
+                                                   Settings settings);
+  ~Application();
+
+  // Always answers; an exception that escaped a handler is counted and becomes a 500.
+  Task<HttpResponse> handle(HttpRequest request);
+
+  // The answer to what is no request (400, 408, 413, 431) or cannot be served now (503). `reason` counts it.
+  HttpResponse refuse(int status, std::string_view code, std::string_view message, std::string_view reason);
+
+ private:
+  struct State;
+  explicit Application(std::unique_ptr<State> state);
+
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace dd::api

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+#include "api/error_mapping.hpp"
+
+#include "api/json.hpp"
+
+namespace dd::api {
+namespace {
+
+HttpResponse rendered(int status, std::string_view code, std::string_view message, std::string_view field) {
+  OrderedJson inner = OrderedJson::object();
+  inner["code"] = code;
+  inner["message"] = message;
+  if (!field.empty()) inner["field"] = field;
+  OrderedJson outer = OrderedJson::object();
+  outer["error"] = std::move(inner);
+  HttpResponse response;
+  response.status = status;
+  response.body = to_text(outer);
+  return response;
+}
+
+}  // namespace
+
+int http_status(Errc code) {
+  switch (code) {
+    case Errc::kInvalidArgument: return 400;
+    case Errc::kNotFound: return 404;
+    case Errc::kConflict: return 409;
+    case Errc::kForbidden: return 403;
+    case Errc::kPayloadTooLarge: return 413;
+    case Errc::kTooManyRequests: return 429;
+    case Errc::kUnavailable: return 503;
+    case Errc::kDeadlineExceeded: return 504;
+    case Errc::kInternal: return 500;
+  }
+  return 500;
+}
+
+HttpResponse error_response(const Error& error) {
+  // Our own faults are explained in the log, under the request's id, and not to whoever provoked them.
+  const std::string_view message = error.code == Errc::kInternal ? "internal error; the log has it under this X-Request-ID" : error.message;
+  HttpResponse response = rendered(http_status(error.code), to_string(error.code), message, error.field);
+  if (error.code == Errc::kUnavailable || error.code == Errc::kTooManyRequests) {
+    response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.value_or(std::chrono::seconds{1}).count()));
+  }
+  return response;
+}
+
+HttpResponse refusal(int status, std::string_view code, std::string_view message) { return rendered(status, code, message, {}); }
+
+}  // namespace dd::api

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+#include "api/event_json.hpp"
+
+#include <chrono>
+
+namespace dd::api {
+namespace {
+
+using namespace meeting;
+
+std::string_view to_string(TransportRole role) { return role == TransportRole::kProducer ? "producer" : "consumer"; }
+
+// One name and one set of members per kind of news.
+struct Names {
+  std::string_view operator()(const MeetingCreated&) const { return "meeting.created"; }
+  std::string_view operator()(const MeetingEnded&) const { return "meeting.ended"; }
+  std::string_view operator()(const ParticipantJoined&) const { return "participant.joined"; }
+  std::string_view operator()(const ParticipantLeft&) const { return "participant.left"; }
+  std::string_view operator()(const TransportConnected&) const { return "transport.connected"; }
+  std::string_view operator()(const TransportFailed&) const { return "transport.failed"; }
+  std::string_view operator()(const ProducerCreated&) const { return "producer.created"; }
+  std::string_view operator()(const ProducerPaused&) const { return "producer.paused"; }
+  std::string_view operator()(const ProducerResumed&) const { return "producer.resumed"; }
+  std::string_view operator()(const ProducerClosed&) const { return "producer.closed"; }
+  std::string_view operator()(const ProducerScore&) const { return "producer.score"; }
+  std::string_view operator()(const ConsumerClosed&) const { return "consumer.closed"; }
+  std::string_view operator()(const ConsumerPaused&) const { return "consumer.paused"; }
+  std::string_view operator()(const ConsumerResumed&) const { return "consumer.resumed"; }
+  std::string_view operator()(const ConsumerScore&) const { return "consumer.score"; }
+  std::string_view operator()(const ConsumerLayers&) const { return "consumer.layers"; }
+  std::string_view operator()(const DataProducerCreated&) const { return "dataProducer.created"; }
+  std::string_view operator()(const DataProducerClosed&) const { return "dataProducer.closed"; }
+  std::string_view operator()(const DataConsumerClosed&) const { return "dataConsumer.closed"; }
+  std::string_view operator()(const AudioLevels&) const { return "audio.levels"; }
+  std::string_view operator()(const ActiveSpeaker&) const { return "speaker.active"; }
+  std::string_view operator()(const WorkerDied&) const { return "worker.died"; }
+  std::string_view operator()(const WorkerRestored&) const { return "worker.restored"; }
+  std::string_view operator()(const Draining&) const { return "server.draining"; }
+};
+
+struct Members {
+  OrderedJson& json;
+
+  void operator()(const MeetingCreated&) const {}
+  void operator()(const MeetingEnded& e) const { json["reason"] = e.reason; }
+  void operator()(const ParticipantJoined& e) const { json["instanceId"] = e.instance.str(); }
+  void operator()(const ParticipantLeft& e) const {
+    json["instanceId"] = e.instance.str();
+    json["reason"] = e.reason;
+  }
+  void operator()(const TransportConnected& e) const {
+    json["transportId"] = e.transport.str();
+    json["role"] = to_string(e.role);
+  }
+  void operator()(const TransportFailed& e) const {
+    json["transportId"] = e.transport.str();
+    json["role"] = to_string(e.role);
+    json["reason"] = e.reason;
+  }
+  void operator()(const ProducerCreated& e) const { producer(e.producer, e.kind); }
+  void operator()(const ProducerPaused& e) const { producer(e.producer, e.kind); }
+  void operator()(const ProducerResumed& e) const { producer(e.producer, e.kind); }
+  void operator()(const ProducerClosed& e) const {
+    producer(e.producer, e.kind);
+    json["reason"] = e.reason;
+  }
+  void operator()(const ProducerScore& e) const {
+    json["producerId"] = e.producer.str();
+    OrderedJson scores = OrderedJson::array();
+    for (const auto& score : e.scores) {
+      OrderedJson entry = OrderedJson::object();
+      entry["encoding"] = score.encoding;
+      entry["ssrc"] = score.ssrc;
+      if (score.rid) entry["rid"] = *score.rid;
+      entry["score"] = score.score;
+      scores.push_back(std::move(entry));
+    }
+    json["scores"] = std::move(scores);
+  }
+  void operator()(const ConsumerClosed& e) const {
+    consumer(e.consumer, e.producer);
+    json["reason"] = e.reason;
+  }
+  void operator()(const ConsumerPaused& e) const { consumer(e.consumer, e.producer); }
+  void operator()(const ConsumerResumed& e) const { consumer(e.consumer, e.producer); }
+  void operator()(const ConsumerScore& e) const {
+    json["consumerId"] = e.consumer.str();
+    json["score"] = e.score;
+    json["producerScore"] = e.producer_score;
+  }
+  void operator()(const ConsumerLayers& e) const {
+    json["consumerId"] = e.consumer.str();
+    if (!e.layers) {
+      json["layers"] = nullptr;
+      return;
+    }
+    OrderedJson layers = OrderedJson::object();
+    layers["spatialLayer"] = e.layers->spatial;
+    if (e.layers->temporal) layers["temporalLayer"] = *e.layers->temporal;
+    json["layers"] = std::move(layers);
+  }
+  void operator()(const DataProducerCreated& e) const {
+    json["dataProducerId"] = e.data_producer.str();
+    json["label"] = e.label;
+  }
+  void operator()(const DataProducerClosed& e) const {
+    json["dataProducerId"] = e.data_producer.str();
+    json["reason"] = e.reason;
+  }
+  void operator()(const DataConsumerClosed& e) const {
+    json["dataConsumerId"] = e.data_consumer.str();
+    json["reason"] = e.reason;
+  }
+  void operator()(const AudioLevels& e) const {
+    OrderedJson levels = OrderedJson::array();
+    for (const auto& [participant, level] : e.levels) {
+      OrderedJson entry = OrderedJson::object();
+      entry["participantId"] = participant.str();
+      entry["level"] = level;
+      levels.push_back(std::move(entry));
+    }
+    json["levels"] = std::move(levels);
+  }
+  void operator()(const ActiveSpeaker& e) const { json["producerId"] = e.producer.str(); }
+  void operator()(const WorkerDied& e) const { json["workerId"] = e.worker.str(); }
+  void operator()(const WorkerRestored& e) const { json["workerId"] = e.worker.str(); }
+  void operator()(const Draining& e) const { json["deadlineSeconds"] = e.deadline.count(); }
+
+  void producer(const ProducerId& id, const std::string& kind) const {
+    json["producerId"] = id.str();
+    json["kind"] = kind;
+  }
+  void consumer(const ConsumerId& id, const ProducerId& of) const {
+    json["consumerId"] = id.str();
+    json["producerId"] = of.str();
+  }
+};
+
+}  // namespace
+
+std::string_view event_type(const EventBody& body) { return std::visit(Names{}, body); }
+
+bool is_reading(const EventBody& body) {
+  return std::holds_alternative<AudioLevels>(body) || std::holds_alternative<ActiveSpeaker>(body) ||
+         std::holds_alternative<ProducerScore>(body) || std::holds_alternative<ConsumerScore>(body) ||
+         std::holds_alternative<ConsumerLayers>(body);
+}
+
+OrderedJson event_json(const Event& event, std::string_view id) {
+  OrderedJson json = OrderedJson::object();
+  json["id"] = id;
+  json["type"] = event_type(event.body);
+  json["time"] = std::chrono::duration_cast<std::chrono::milliseconds>(event.time.time_since_epoch()).count();
+  if (!event.meeting.empty()) json["meetingId"] = event.meeting.str();
+  if (!event.participant.empty()) json["participantId"] = event.participant.str();
+  std::visit(Members{json}, event.body);
+  return json;
+}
+
+}  // namespace dd::api

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: MIT
+#include <array>
+
+#include "api/extension_requests.hpp"
+#include "api/media_answers.hpp"
+#include "api/media_requests.hpp"
+#include "api/route.hpp"
+
+namespace dd::api {
+namespace {
+
+using meeting::Host;
+using Answer = Task<Result<std::string>>;
+
+Answer get_routers_of_meeting(Host& host, JsonText body) {
+  DD_CO_TRY(auto meeting, parse_get_producers_of_meeting(body.root));
+  DD_CO_TRY(auto routers, host.routers_of(meeting));
+  co_return to_text(routers_answer(routers));
+}
+
+Answer set_preferred_layers(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_set_preferred_layers(body.root));
+  DD_CO_TRY(auto layers, co_await host.set_preferred_layers(std::move(command)));
+  OrderedJson answer = OrderedJson::object();
+  answer["preferredLayers"] = layers_json(layers);
+  co_return to_text(answer);
+}
+
+Answer set_consumer_priority(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_set_priority(body.root));
+  DD_CO_TRY(auto priority, co_await host.set_priority(std::move(command)));
+  OrderedJson answer = OrderedJson::object();
+  answer["priority"] = priority;
+  co_return to_text(answer);
+}
+
+Answer request_key_frame(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_consumer_command(body.root));
+  DD_CO_TRY_VOID(co_await host.request_key_frame(std::move(command)));
+  co_return to_text(response_answer("Successfully requested key frame"));
+}
+
+Answer get_transport_stats(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_transport_command(body.root));
+  DD_CO_TRY(auto report, co_await host.transport_stats(std::move(command)));
+  co_return to_text(stats_answer(report));
+}
+
+Answer get_producer_stats(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_producer_command(body.root));
+  DD_CO_TRY(auto report, co_await host.producer_stats(std::move(command)));
+  co_return to_text(stats_answer(report));
+}
+
+Answer get_consumer_stats(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_consumer_command(body.root));
+  DD_CO_TRY(auto report, co_await host.consumer_stats(std::move(command)));
+  co_return to_text(stats_answer(report));
+}
+
+Answer close_transport(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_transport_command(body.root));
+  DD_CO_TRY_VOID(co_await host.close_transport(std::move(command)));
+  co_return to_text(response_answer("Successfully closed transport"));
+}
+
+Answer create_data_producer(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_create_data_producer(body.root));
+  DD_CO_TRY(auto producer, co_await host.create_data_producer(std::move(command)));
+  OrderedJson answer = OrderedJson::object();
+  answer["dataProducerId"] = producer.str();
+  co_return to_text(answer);
+}
+
+Answer create_data_consumer(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_create_data_consumer(body.root));
+  DD_CO_TRY(auto consumer, co_await host.create_data_consumer(std::move(command)));
+  co_return to_text(data_consumer_answer(consumer));
+}
+
+Answer close_data(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_close_data(body.root));
+  DD_CO_TRY_VOID(co_await host.close_data(std::move(command)));
+  co_return to_text(response_answer("Successfully closed data"));
+}
+
+constexpr Route post(std::string_view path, BodyHandler handler, std::string_view tag, std::string_view summary,
+                     std::string_view request, std::string_view response, std::string_view description = {}) {
+  return Route{"POST", path, Access::kKeyed, handler, Page::kNone, tag, summary, request, response, description};
+}
+
+constexpr std::array kRoutes{
+    post("/v1/getRoutersOfMeeting", &get_routers_of_meeting, "meetings", "The routers of a meeting that this server carries",
+         "GetProducersOfMeeting", "Routers", "For clients that cannot read the database, as kendra does, to learn what joinMeeting wants."),
+    post("/v1/setPreferredLayers", &set_preferred_layers, "consumers", "Choose the simulcast or SVC layers of a consumer",
+         "SetPreferredLayers", "PreferredLayers", "The answer may be lower than asked when the producer has fewer layers; null: it has none."),
+    post("/v1/setConsumerPriority", &set_consumer_priority, "consumers", "Weigh a consumer when bandwidth is short",
+         "SetConsumerPriority", "ConsumerPriority"),
+    post("/v1/requestKeyFrame", &request_key_frame, "consumers", "Ask the producer of a video consumer for a key frame", "ConsumerRef",
+         "Response"),
+    post("/v1/getConsumerStats", &get_consumer_stats, "consumers", "Statistics of a consumer", "ConsumerRef", "Stats"),
+    post("/v1/getProducerStats", &get_producer_stats, "producers", "Statistics of a producer", "ProducerRef", "Stats"),
+    post("/v1/getTransportStats", &get_transport_stats, "transports", "Statistics of a transport", "TransportRef", "Stats"),
+    post("/v1/closeTransport", &close_transport, "transports", "Close a transport and everything on it", "TransportRef", "Response"),
+    post("/v1/createDataProducer", &create_data_producer, "data channels", "Send a data channel", "CreateDataProducer",
+         "DataProducerAnswer"),
+    post("/v1/createDataConsumer", &create_data_consumer, "data channels", "Receive a data channel", "CreateDataConsumer",
+         "DataConsumerAnswer"),
+    post("/v1/closeData", &close_data, "data channels", "Close data producers and data consumers", "CloseData", "Response",
+         "Ids that are not the participant's are skipped."),
+};
+
+}  // namespace
+
+std::span<const Route> extension_routes() { return kRoutes; }
+
+}  // namespace dd::api

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+#include "api/media_answers.hpp"
+
+#include "api/rtp_json.hpp"
+#include "api/transport_json.hpp"
+
+namespace dd::api {
+namespace {
+
+std::string_view to_string(meeting::ProducerType type) {
+  switch (type) {
+    case meeting::ProducerType::kSimple: return "simple";
+    case meeting::ProducerType::kSimulcast: return "simulcast";
+    case meeting::ProducerType::kSvc: return "svc";
+  }
+  return "simple";
+}
+
+std::string_view to_string(meeting::RouterRole role) {
+  switch (role) {
+    case meeting::RouterRole::kProducer: return "producer";
+    case meeting::RouterRole::kConsumer: return "consumer";
+    case meeting::RouterRole::kBoth: return "both";
+  }
+  return "both";
+}
+
+}  // namespace
+
+OrderedJson response_answer(std::string_view text) {
+  OrderedJson json = OrderedJson::object();
+  json["response"] = text;
+  return json;
+}
+
+OrderedJson capabilities_answer(const meeting::MeetingCapabilities& capabilities) {
+  OrderedJson json = OrderedJson::object();
+  json["producerRtpCapabilities"] = to_json(capabilities.producer);
+  json["consumerRtpCapabilities"] = to_json(capabilities.consumer);
+  return json;
+}
+
+OrderedJson producer_detail_json(const meeting::ProducerDetail& detail) {
+  OrderedJson json = OrderedJson::object();
+  json["producerId"] = detail.producer.str();
+  json["participantId"] = detail.participant.str();
+  json["kind"] = detail.kind;
+  return json;
+}
+
+OrderedJson producer_details_json(const std::vector<meeting::ProducerDetail>& details) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& detail : details) list.push_back(producer_detail_json(detail));
+  return list;
+}
+
+OrderedJson producer_details_answer(const std::vector<meeting::ProducerDetail>& details) {
+  OrderedJson json = OrderedJson::object();
+  json["producerDetails"] = producer_details_json(details);
+  return json;
+}
+
+OrderedJson routers_answer(const std::vector<meeting::RouterRow>& routers) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& router : routers) {
+    OrderedJson entry = OrderedJson::object();
+    entry["routerId"] = router.router.str();
+    entry["workerId"] = router.worker.str();
+    entry["role"] = to_string(router.role);
+    entry["capacity"] = router.capacity;
+    list.push_back(std::move(entry));
+  }
+  OrderedJson json = OrderedJson::object();
+  json["routers"] = std::move(list);
+  return json;
+}
+
+OrderedJson recreated_transport_answer(const meeting::RecreatedTransport& recreated, meeting::TransportRole role) {
+  OrderedJson json = OrderedJson::object();
+  json["transportOptions"] = to_json(recreated.transport);
+  if (role == meeting::TransportRole::kProducer) {
+    json["closedProducerDetails"] = producer_details_json(recreated.closed_producers);
+  } else {
+    json["producerDetails"] = producer_details_json(recreated.meeting_producers);
+    // The reference closes an evicted instance's producers here without telling anyone; this member is an addition.
+    json["closedProducerDetails"] = producer_details_json(recreated.closed_producers);
+  }
+  return json;
+}
+
+OrderedJson ice_restart_answer(const std::map<TransportId, meeting::IceParameters>& restarted) {
+  OrderedJson result = OrderedJson::object();
+  for (const auto& [id, ice] : restarted) result[id.str()] = to_json(ice);
+  OrderedJson json = OrderedJson::object();
+  json["result"] = std::move(result);
+  return json;
+}
+
+OrderedJson consumer_details_answer(const std::vector<meeting::ConsumerDetail>& details) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& detail : details) {
+    OrderedJson entry = OrderedJson::object();
+    entry["consumerId"] = detail.consumer.id.str();
+    entry["producerId"] = detail.consumer.producer.str();
+    entry["targetParticipantId"] = detail.target.str();
+    entry["kind"] = detail.kind;
+    entry["rtpParameters"] = to_json(detail.consumer.parameters);
+    entry["type"] = to_string(detail.consumer.type);             // these two are additions
+    entry["producerPaused"] = detail.consumer.producer_paused;
+    list.push_back(std::move(entry));
+  }
+  OrderedJson json = OrderedJson::object();
+  json["consumerDetails"] = std::move(list);
+  return json;
+}
+
+OrderedJson leave_answer(meeting::Left left) {
+  const bool gone = left == meeting::Left::kLeft;
+  OrderedJson json = response_answer(gone ? "Participant left the meeting" : "Participant not found in the meeting");
+  json["sendSignal"] = gone;
+  return json;
+}
+
+OrderedJson layers_json(const std::optional<meeting::Layers>& layers) {
+  if (!layers) return nullptr;
+  OrderedJson json = OrderedJson::object();
+  json["spatialLayer"] = layers->spatial;
+  if (layers->temporal) json["temporalLayer"] = *layers->temporal;
+  return json;
+}
+
+OrderedJson stats_answer(const meeting::StatReport& report) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& entry : report) {
+    OrderedJson object = OrderedJson::object();
+    for (const auto& [name, value] : entry) {
+      std::visit([&object, &name_of = name](const auto& plain) { object[name_of] = plain; }, value);
+    }
+    list.push_back(std::move(object));
+  }
+  OrderedJson json = OrderedJson::object();
+  json["stats"] = std::move(list);
+  return json;
+}
+
+OrderedJson data_consumer_answer(const meeting::DataConsumerDescription& consumer) {
+  OrderedJson json = OrderedJson::object();
+  json["dataConsumerId"] = consumer.id.str();
+  json["dataProducerId"] = consumer.data_producer.str();
+  json["sctpStreamParameters"] = to_json(consumer.stream);
+  json["label"] = consumer.label;
+  json["protocol"] = consumer.protocol;
+  return json;
+}
+
+OrderedJson server_answer(const meeting::HostStatus& status, std::string_view version) {
+  OrderedJson json = OrderedJson::object();
+  json["version"] = version;
+  json["containerId"] = status.container.str();
+  json["tenant"] = status.tenant;
+  json["draining"] = status.draining;
+  json["storeAvailable"] = status.store_available;
+  OrderedJson workers = OrderedJson::array();
+  for (const auto& worker : status.workers) {
+    OrderedJson entry = OrderedJson::object();
+    entry["workerId"] = worker.id.str();
+    entry["alive"] = worker.alive;
+    entry["restarts"] = worker.restarts;
+    entry["pid"] = worker.pid;
+    entry["routers"] = worker.routers;
+    entry["transports"] = worker.transports;
+    entry["consumers"] = worker.consumers;
+    workers.push_back(std::move(entry));
+  }
+  json["workers"] = std::move(workers);
+  json["meetings"] = status.meetings;
+  json["participants"] = status.participants;
+  json["transports"] = status.transports;
+  json["producers"] = status.producers;
+  json["consumers"] = status.consumers;
+  json["dataProducers"] = status.data_producers;
+  json["dataConsumers"] = status.data_consumers;
+  return json;
+}
+
+}  // namespace dd::api

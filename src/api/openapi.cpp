@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "api/openapi.hpp"
+
+#include <fmt/format.h>
+
+#include "api/json.hpp"
+#include "api/route.hpp"
+
+namespace dd::api {
+namespace {
+
+OrderedJson reference(std::string_view schema) {
+  OrderedJson json = OrderedJson::object();
+  json["$ref"] = fmt::format("#/components/schemas/{}", schema);
+  return json;
+}
+
+OrderedJson content(std::string_view type, OrderedJson schema) {
+  OrderedJson media = OrderedJson::object();
+  media["schema"] = std::move(schema);
+  OrderedJson json = OrderedJson::object();
+  json[std::string(type)] = std::move(media);
+  return json;
+}
+
+OrderedJson described(std::string_view description) {
+  OrderedJson json = OrderedJson::object();
+  json["description"] = description;
+  return json;
+}
+
+OrderedJson error(std::string_view description) {
+  OrderedJson json = described(description);
+  json["content"] = content("application/json", reference("Error"));
+  return json;
+}
+
+OrderedJson string_schema() {
+  OrderedJson schema = OrderedJson::object();
+  schema["type"] = "string";
+  return schema;
+}
+
+OrderedJson parameter(std::string_view name, std::string_view in, std::string_view description) {
+  OrderedJson json = OrderedJson::object();
+  json["name"] = name;
+  json["in"] = in;
+  json["required"] = false;
+  json["description"] = description;
+  json["schema"] = string_schema();
+  return json;
+}
+
+OrderedJson success(const Route& route) {
+  OrderedJson json = described("Done");
+  if (route.page == Page::kMetrics) {
+    json["content"] = content("text/plain", string_schema());
+  } else if (route.page == Page::kEvents) {
+    json["content"] = content("text/event-stream", string_schema());
+  } else if (!route.response_schema.empty()) {
+    json["content"] = content("application/json", reference(route.response_schema));
+  }
+  return json;
+}
+
+// "/v1/createMeeting" is createMeeting, "/" is welcome.
+std::string operation_id(const Route& route) {
+  const std::string_view path = route.path;
+  const std::string_view last = path.substr(path.rfind('/') + 1);
+  if (last.empty()) return "welcome";
+  return std::string(last.substr(0, last.find('.')));
+}
+
+OrderedJson operation(const Route& route) {
+  OrderedJson json = OrderedJson::object();
+  json["operationId"] = operation_id(route);
+  json["tags"] = OrderedJson::array();
+  json["tags"].push_back(route.tag);
+  json["summary"] = route.summary;
+  if (!route.description.empty()) json["description"] = route.description;
+  if (route.access == Access::kOpen) json["security"] = OrderedJson::array();
+  if (route.page == Page::kEvents) {
+    OrderedJson parameters = OrderedJson::array();
+    parameters.push_back(parameter("Last-Event-ID", "header", "the id of the last event that was read"));
+    parameters.push_back(parameter("lastEventId", "query", "the same, for clients that cannot set headers"));
+    parameters.push_back(parameter("meetingId", "query", "only this meeting's events and the server's own"));
+    json["parameters"] = std::move(parameters);
+  }
+  if (!route.request_schema.empty()) {
+    OrderedJson body = OrderedJson::object();
+    body["required"] = true;
+    body["content"] = content("application/json", reference(route.request_schema));
+    json["requestBody"] = std::move(body);
+  }
+  OrderedJson responses = OrderedJson::object();
+  if (route.page == Page::kProfile) {
+    json["deprecated"] = true;
+    responses["410"] = error("Not offered");
+  } else {
+    responses["200"] = success(route);
+  }
+  if (route.page == Page::kReady) {
+    responses["503"] = described("Not ready; the body has the reasons");
+    responses["503"]["content"] = content("application/json", reference(route.response_schema));
+  }
+  if (route.handler != nullptr) {
+    responses["400"] = error("The body is malformed; `field` names the place");
+    responses["403"] = error("The object belongs to somebody else");
+    responses["404"] = error("An id names nothing here");
+    responses["409"] = error("The present state forbids it");
+    responses["413"] = error("The body is larger than 2 MiB");
+    responses["429"] = error("Too many calls wait; Retry-After says when to try again");
+    responses["503"] = error("The store or a worker is away; Retry-After says when to try again");
+    responses["504"] = error("Not finished in its time; making the call again is safe");
+  }
+  if (route.page == Page::kEvents) responses["429"] = error("Too many clients read the events");
+  json["responses"] = std::move(responses);
+  return json;
+}
+
+}  // namespace
+
+std::string openapi_text(std::string_view version) {
+  OrderedJson document = OrderedJson::object();
+  document["openapi"] = "3.1.0";
+  OrderedJson info = OrderedJson::object();
+  info["title"] = "doordarshan-media-server";
+  info["version"] = version;
+  info["description"] =
+      "The media API: what a control plane calls to make meetings and what its clients' transports, producers and consumers need. "
+      "Bodies are JSON objects in UTF-8 and need no Content-Type; unknown members are ignored and null means absent. "
+      "Ids are 1 to 64 characters of A-Z a-z 0-9 - _ . : @.";
+  info["license"] = OrderedJson::object();
+  info["license"]["name"] = "MIT";
+  document["info"] = std::move(info);
+  OrderedJson paths = OrderedJson::object();
+  for (const auto table : {media_routes(), extension_routes(), server_routes()}) {
+    for (const Route& route : table) {
+      const std::string method = route.method == "GET" ? "get" : "post";
+      auto& item = paths[std::string(route.path)];
+      if (item.is_null()) item = OrderedJson::object();
+      item[method] = operation(route);
+    }
+  }
+  document["paths"] = std::move(paths);
+  OrderedJson components = OrderedJson::object();
+  components["schemas"] = OrderedJson::parse(openapi_schemas());
+  OrderedJson schemes = OrderedJson::object();
+  schemes["bearer"] = OrderedJson::object();
+  schemes["bearer"]["type"] = "http";
+  schemes["bearer"]["scheme"] = "bearer";
+  schemes["apiKey"] = OrderedJson::object();
+  schemes["apiKey"]["type"] = "apiKey";
+  schemes["apiKey"]["in"] = "header";
+  schemes["apiKey"]["name"] = "X-API-Key";
+  components["securitySchemes"] = std::move(schemes);
+  document["components"] = std::move(components);
+  OrderedJson security = OrderedJson::array();  // either of them, or none where no key is configured
+  for (const std::string_view scheme : {"bearer", "apiKey"}) {
+    OrderedJson one = OrderedJson::object();
+    one[std::string(scheme)] = OrderedJson::array();
+    security.push_back(std::move(one));
+  }
+  security.push_back(OrderedJson::object());
+  document["security"] = std::move(security);
+  return to_text(document);
+}
+
+}  // namespace dd::api
