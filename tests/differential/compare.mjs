@@ -71,13 +71,14 @@ const forms = {
   consumable: rtpParametersForm, consumer: rtpParametersForm, pipe: rtpParametersForm, mapping: mappingForm, sctp: sctpForm,
 };
 
-const formOf = (stage, value) => clone({ value: forms[stage] ? forms[stage](value) : value });
+const formOf = (stage, value) => (value !== undefined && forms[stage] ? forms[stage](value) : value);
 
 function differences(ours, theirs, path, found) {
   if (found.length >= 8) return found;
   if (ours !== null && theirs !== null && typeof ours === 'object' && typeof theirs === 'object') {
-    for (const key of new Set([...Object.keys(ours), ...Object.keys(theirs)])) {
-      differences(ours[key], theirs[key], `${path}.${key}`, found);
+    for (const key in ours) differences(ours[key], theirs[key], `${path}.${key}`, found);
+    for (const key in theirs) {
+      if (!(key in ours)) differences(ours[key], theirs[key], `${path}.${key}`, found);
     }
   } else if (ours !== theirs) {
     found.push(`${path}: ours ${JSON.stringify(ours)}, mediasoup's ${JSON.stringify(theirs)}`);

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 
 import { client, clone, routerCapabilities } from './reference.mjs';
 import { mutate } from './mutate.mjs';
+import { Random } from './random.mjs';
 
 const fixture = (name) => JSON.parse(readFileSync(new URL(`fixtures/${name}.json`, import.meta.url), 'utf8'));
 const browsers = ['chromium', 'firefox', 'safari'].map(fixture);
@@ -12,27 +13,34 @@ const { routers } = fixture('routers');
 const encodingNames = { audio: ['audio', 'audio_dtx', 'plain', 'mid_only', 'none'], video: Object.keys(encodings) };
 
 function routerCodecs(random) {
-  if (random.chance(0.4)) return clone(routers.ours);
   const codecs = clone(random.pick(Object.values(routers)));
   if (random.chance(0.3)) codecs.push(...clone(random.pick(Object.values(routers))));
   return random.chance(0.3) ? random.shuffled(codecs) : codecs;
 }
 
-function tryRouter(codecs) {
-  try {
-    return routerCapabilities(codecs);
-  } catch {
-    return routerCapabilities(routers.ours);
+// A router, and what each browser makes of it. Made once for many cases, as that costs more than the cases do.
+class Offer {
+  constructor(codecs) {
+    this.codecs = codecs;
+    try {
+      this.router = routerCapabilities(codecs);
+    } catch {
+      this.router = routerCapabilities(routers.ours);
+    }
+    this.send = browsers.map((browser) => client.getExtendedRtpCapabilities(clone(browser.send), clone(this.router), false));
+    this.preferred = browsers.map((browser) => client.getExtendedRtpCapabilities(clone(browser.send), clone(this.router), true));
+    this.receive = browsers.map((browser) =>
+      clone(client.getRecvRtpCapabilities(client.getExtendedRtpCapabilities(clone(browser.recv), clone(this.router), false))));
   }
 }
 
-// As mediasoup-client makes them; `direction` is the browser's side of its offers.
-function extended(random, browser, direction, router) {
-  return client.getExtendedRtpCapabilities(clone(browser[direction]), clone(router), random.chance(0.2));
-}
+const poolSeed = new Random(20);
+const offers = [new Offer(routers.ours), ...Array.from({ length: 60 }, () => new Offer(routerCodecs(poolSeed)))];
+const pickOffer = (random) => (random.chance(0.4) ? offers[0] : random.pick(offers));
 
-function sendingParameters(random, browser, kind, router) {
-  const parameters = client.getSendingRtpParameters(kind, extended(random, browser, 'send', router));
+function sendingParameters(random, offer, who, kind) {
+  const browser = browsers[who];
+  const parameters = client.getSendingRtpParameters(kind, random.chance(0.2) ? offer.preferred[who] : offer.send[who]);
   if (random.chance(0.6)) {
     // A browser sends one codec; which one is the application's choice.
     const media = parameters.codecs.filter((codec) => !codec.mimeType.endsWith('/rtx'));
@@ -66,47 +74,31 @@ function nativeParameters(random, browser, kind) {
   };
 }
 
-function receivingCapabilities(random, router) {
-  const browser = random.pick(browsers);
-  if (random.chance(0.15)) return clone(browser.recv);
-  if (random.chance(0.05)) return clone(router);
-  return clone(client.getRecvRtpCapabilities(extended(random, browser, 'recv', router)));
-}
-
-// Null where mediasoup-client would not have tried: a browser that shares nothing with the router.
-function clean(random, make, otherwise) {
-  try {
-    return make();
-  } catch {
-    return otherwise;
-  }
+function receivingCapabilities(random, offer) {
+  const who = random.below(browsers.length);
+  if (random.chance(0.1)) return clone(browsers[who].recv);
+  if (random.chance(0.05)) return clone(offer.router);
+  return clone(offer.receive[who]);
 }
 
 function negotiation(random) {
-  const codecs = routerCodecs(random);
-  const router = tryRouter(codecs);
+  const offer = pickOffer(random);
   const kind = random.chance(0.75) ? 'video' : 'audio';
-  const browser = random.pick(browsers);
-  const params = clean(
-    random,
-    () => (random.chance(0.1) ? nativeParameters(random, browser, kind) : sendingParameters(random, browser, kind, router)),
-    { codecs: [] },
-  );
-  const caps = clean(random, () => receivingCapabilities(random, router), {});
-  const request = { op: 'negotiate', kind, codecs, params, caps, pipe: random.chance(0.2), enableRtx: random.chance(0.7) };
-  // One value at a time gets most of the changes, or nearly every case would end at its first stage.
+  const who = random.below(browsers.length);
+  const params = random.chance(0.07) ? nativeParameters(random, browsers[who], kind) : sendingParameters(random, offer, who, kind);
+  const caps = receivingCapabilities(random, offer);
+  const request = { op: 'negotiate', kind, codecs: clone(offer.codecs), params, caps, pipe: random.chance(0.2), enableRtx: random.chance(0.7) };
+  // One value at a time gets the changes, or nearly every case would end at its first stage.
   const target = random.pick(['params', 'params', 'params', 'caps', 'caps', 'codecs', 'none', 'none']);
   if (target !== 'none') request[target] = mutate(random, request[target], 1 + random.below(3));
   return request;
 }
 
 function validation(random) {
-  const router = routerCapabilities(routers.ours);
-  if (random.chance(0.5)) {
-    return { op: 'caps', caps: mutate(random, receivingCapabilities(random, router), random.below(6)) };
-  }
+  const offer = pickOffer(random);
+  if (random.chance(0.5)) return { op: 'caps', caps: mutate(random, receivingCapabilities(random, offer), random.below(6)) };
   const kind = random.pick(['audio', 'video']);
-  return { op: 'params', params: mutate(random, sendingParameters(random, random.pick(browsers), kind, router), random.below(6)) };
+  return { op: 'params', params: mutate(random, sendingParameters(random, offer, random.below(browsers.length), kind), random.below(6)) };
 }
 
 const oddNumbers = [0, 1, 2, 5, 1000, 65535, 65536, -1, 0.5, '', '5', null, true, false, {}, []];

@@ -101,8 +101,9 @@ function changeOnce(random, holder) {
   }
 }
 
+// Changes `value` in place, and returns what is now in its place.
 export function mutate(random, value, changes) {
-  const holder = { value: clone(value) };
+  const holder = { value };
   for (let i = 0; i < changes; ++i) changeOnce(random, holder);
   return holder.value;
 }

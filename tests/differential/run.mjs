@@ -40,9 +40,13 @@ class Program {
   }
 
   ask(request) {
+    return this.askLine(JSON.stringify(request));
+  }
+
+  askLine(line) {
     return new Promise((resolve) => {
       this.#waiting.push(resolve);
-      this.#child.stdin.write(`${JSON.stringify(request)}\n`);
+      this.#child.stdin.write(`${line}\n`);
     });
   }
 
@@ -92,7 +96,7 @@ async function main() {
   const seed = Number(options.seed);
   const random = new Random(seed);
   const replayed = options.replay
-    ? readFileSync(options.replay, 'utf8').split('\n').filter((line) => line.trim()).map((line) => JSON.parse(line))
+    ? readFileSync(options.replay, 'utf8').split('\n').filter((line) => line.trim())
     : null;
   const count = replayed ? replayed.length : Number(options.cases);
   const program = new Program(options.program);
@@ -102,9 +106,12 @@ async function main() {
 
   for (let done = 0; done < count; ) {
     const batch = [];
-    while (batch.length < 200 && done + batch.length < count) batch.push(replayed ? replayed[done + batch.length] : clone(generate(random)));
-    const answers = await Promise.all(batch.map((request) => program.ask(request)));
-    for (const [i, request] of batch.entries()) {
+    while (batch.length < 200 && done + batch.length < count) {
+      batch.push(replayed ? replayed[done + batch.length] : JSON.stringify(generate(random)));
+    }
+    const answers = await Promise.all(batch.map((line) => program.askLine(line)));
+    for (const [i, line] of batch.entries()) {
+      const request = JSON.parse(line);
       const ours = answers[i];
       const verdict = compare(request, ours);
       for (const reason of verdict?.deliberate ?? []) deliberate.set(reason, (deliberate.get(reason) ?? 0) + 1);
@@ -114,7 +121,7 @@ async function main() {
       const small = ours.error?.stage === 'crash' ? request : await shrink(program, request);
       const smallVerdict = ours.error?.stage === 'crash' ? verdict : compare(small, await program.ask(small));
       console.error(`seed ${seed}, case ${done + i}: the answers differ`);
-      for (const line of (smallVerdict?.problems ?? verdict.problems)) console.error(`  ${line}`);
+      for (const problem of smallVerdict?.problems ?? verdict.problems) console.error(`  ${problem}`);
       console.error(`the case, without what it does not need:\n${JSON.stringify(small)}`);
       await program.end();
       process.exit(1);

@@ -22,5 +22,5 @@ run({ files, concurrency: 1, timeout: 300_000 })
   .on('test:fail', () => {
     process.exitCode = 1;
   })
-  .compose(spec)
+  .compose(new spec())
   .pipe(process.stdout);

@@ -113,16 +113,21 @@ export class Room extends EventTarget {
 
   async #build() {
     await this.#enterMeeting();
-    const asked = { ...this.me, producerRouterId: this.#routers.producer, consumerRouterId: this.#routers.consumer };
-    const { producerRtpCapabilities } = await api.post('joinMeeting', { ...asked, instanceId: this.instanceId });
+    const routers = { producerRouterId: this.#routers.producer, consumerRouterId: this.#routers.consumer };
+    // None of the three needs an answer of the others.
+    const [{ producerRtpCapabilities }, sending, receiving] = await Promise.all([
+      api.post('joinMeeting', { ...this.me, ...routers, instanceId: this.instanceId }),
+      this.#askFor('send'),
+      this.#askFor('receive'),
+    ]);
     if (!this.#device) {
       this.#device = await Device.factory();
       await this.#device.load({ routerRtpCapabilities: producerRtpCapabilities });
     }
-    await this.#open('send');
-    const { producerDetails } = await this.#open('receive');
+    this.#open('send', sending);
+    this.#open('receive', receiving);
+    await this.#consume(receiving.producerDetails);
     for (const kind of this.#tracks.keys()) await this.#publish(kind);
-    await this.#consume(producerDetails);
   }
 
   // Creates the meeting on the least loaded worker when it does not exist yet, and learns its routers.
@@ -138,18 +143,20 @@ export class Room extends EventTarget {
     this.#workerId = suited('consumer').workerId;
   }
 
-  async #open(direction) {
+  #askFor(direction) {
     const sending = direction === 'send';
-    const answer = await api.post(sending ? 'recreateProducerTransport' : 'recreateConsumerTransport', {
+    return api.post(sending ? 'recreateProducerTransport' : 'recreateConsumerTransport', {
       ...this.me,
       instanceId: this.instanceId,
       routerId: sending ? this.#routers.producer : this.#routers.consumer,
       tcpOnly: this.tcpOnly,
       forceNew: this.#broken,
     });
-    const transport = sending
-      ? this.#device.createSendTransport(answer.transportOptions)
-      : this.#device.createRecvTransport(answer.transportOptions);
+  }
+
+  #open(direction, { transportOptions }) {
+    const sending = direction === 'send';
+    const transport = sending ? this.#device.createSendTransport(transportOptions) : this.#device.createRecvTransport(transportOptions);
     transport.on('connect', ({ dtlsParameters }, done, failed) => {
       api.post('connectTransport', { ...this.me, transportId: transport.id, dtlsParameters }).then(() => done(), failed);
     });
@@ -170,7 +177,6 @@ export class Room extends EventTarget {
     transport.on('connectionstatechange', (state) => this.#onState(transport, state));
     if (sending) this.#send = transport;
     else this.#receive = transport;
-    return answer;
   }
 
   async #publish(kind) {

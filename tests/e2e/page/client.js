@@ -39,8 +39,8 @@ function wire(transport) {
   return transport;
 }
 
-async function openSend(options = {}) {
-  const answer = await call('recreateProducerTransport', {
+const askForSend = (options = {}) =>
+  call('recreateProducerTransport', {
     ...self(),
     routerId: state.who.producerRouterId,
     oldProducerTransportId: state.send?.id ?? '',
@@ -49,7 +49,20 @@ async function openSend(options = {}) {
     oldConsumerIds: [],
     ...options,
   });
-  const transport = wire(state.device.createSendTransport(answer.transportOptions));
+
+const askForReceive = (options = {}) =>
+  call('recreateConsumerTransport', {
+    ...self(),
+    routerId: state.who.consumerRouterId,
+    oldProducerTransportId: '',
+    oldConsumerTransportId: state.receive?.id ?? '',
+    oldProducerIds: null,
+    oldConsumerIds: null,
+    ...options,
+  });
+
+function openSend({ transportOptions }) {
+  const transport = wire(state.device.createSendTransport(transportOptions));
   transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
     call('createProducer', {
       ...self(),
@@ -68,21 +81,10 @@ async function openSend(options = {}) {
     );
   });
   state.send = transport;
-  return answer;
 }
 
-async function openReceive(options = {}) {
-  const answer = await call('recreateConsumerTransport', {
-    ...self(),
-    routerId: state.who.consumerRouterId,
-    oldProducerTransportId: '',
-    oldConsumerTransportId: state.receive?.id ?? '',
-    oldProducerIds: null,
-    oldConsumerIds: null,
-    ...options,
-  });
-  state.receive = wire(state.device.createRecvTransport(answer.transportOptions));
-  return answer;
+function openReceive({ transportOptions }) {
+  state.receive = wire(state.device.createRecvTransport(transportOptions));
 }
 
 // The fake camera of Chromium: a moving picture at whatever size is asked for, and a beep every second.
@@ -152,15 +154,18 @@ window.dd = {
   // who: {meetingId, participantId, instanceId, producerRouterId, consumerRouterId}
   async join({ api, who, send = true, receive = true, transport = {} }) {
     Object.assign(state, { api, who });
-    const { producerRtpCapabilities } = await call('joinMeeting', {
-      ...self(),
-      producerRouterId: who.producerRouterId,
-      consumerRouterId: who.consumerRouterId,
-    });
-    state.device = await Device.factory();
-    await state.device.load({ routerRtpCapabilities: producerRtpCapabilities });
-    const sending = send ? await openSend(transport) : null;
-    const receiving = receive ? await openReceive(transport) : null;
+    // None of the three needs an answer of the others, so a good client asks them at once.
+    const routers = { producerRouterId: who.producerRouterId, consumerRouterId: who.consumerRouterId };
+    const [{ producerRtpCapabilities }, sending, receiving, device] = await Promise.all([
+      call('joinMeeting', { ...self(), ...routers }),
+      send ? askForSend(transport) : null,
+      receive ? askForReceive(transport) : null,
+      Device.factory(),
+    ]);
+    state.device = device;
+    await device.load({ routerRtpCapabilities: producerRtpCapabilities });
+    if (sending) openSend(sending);
+    if (receiving) openReceive(receiving);
     return { closed: sending?.closedProducerDetails ?? [], producers: receiving?.producerDetails ?? [] };
   },
 
@@ -171,8 +176,9 @@ window.dd = {
     for (const { element } of state.consumers.values()) element.remove();
     state.producers.clear();
     state.consumers.clear();
-    const sending = await openSend(transport);
-    const receiving = await openReceive(transport);
+    const [sending, receiving] = await Promise.all([askForSend(transport), askForReceive(transport)]);
+    openSend(sending);
+    openReceive(receiving);
     return { transports: [sending.transportOptions.id, receiving.transportOptions.id], producers: receiving.producerDetails };
   },
 

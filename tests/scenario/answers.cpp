@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "tests/scenario/answers.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace dd::scenario {
+namespace {
+
+using namespace dd::meeting;
+
+std::string_view role_name(TransportRole role) { return role == TransportRole::kProducer ? "producer" : "consumer"; }
+
+struct EventWords {
+  const Event& event;
+  const std::string& who() const { return event.participant.str(); }
+
+  std::string operator()(const MeetingCreated&) const { return fmt::format("meeting_created {}", event.meeting.str()); }
+  std::string operator()(const MeetingEnded& e) const { return fmt::format("meeting_ended {} {}", event.meeting.str(), e.reason); }
+  std::string operator()(const ParticipantJoined& e) const { return fmt::format("participant_joined {} {}", who(), e.instance.str()); }
+  std::string operator()(const ParticipantLeft& e) const { return fmt::format("participant_left {} {} {}", who(), e.instance.str(), e.reason); }
+  std::string operator()(const TransportConnected& e) const { return fmt::format("transport_connected {} {}", who(), e.transport.str()); }
+  std::string operator()(const TransportFailed& e) const {
+    return fmt::format("transport_failed {} {} {} {}", who(), role_name(e.role), e.transport.str(), e.reason);
+  }
+  std::string operator()(const ProducerCreated& e) const { return fmt::format("producer_created {} {} {}", who(), e.kind, e.producer.str()); }
+  std::string operator()(const ProducerPaused& e) const { return fmt::format("producer_paused {} {}", who(), e.kind); }
+  std::string operator()(const ProducerResumed& e) const { return fmt::format("producer_resumed {} {}", who(), e.kind); }
+  std::string operator()(const ProducerClosed& e) const {
+    return fmt::format("producer_closed {} {} {} {}", who(), e.kind, e.producer.str(), e.reason);
+  }
+  std::string operator()(const ProducerScore& e) const { return fmt::format("producer_score {} {}", who(), e.scores.at(0).score); }
+  std::string operator()(const ConsumerClosed& e) const { return fmt::format("consumer_closed {} {} {}", who(), e.consumer.str(), e.reason); }
+  std::string operator()(const ConsumerPaused& e) const { return fmt::format("consumer_paused {} {}", who(), e.consumer.str()); }
+  std::string operator()(const ConsumerResumed& e) const { return fmt::format("consumer_resumed {} {}", who(), e.consumer.str()); }
+  std::string operator()(const ConsumerScore& e) const { return fmt::format("consumer_score {} {}", who(), e.score); }
+  std::string operator()(const ConsumerLayers& e) const { return fmt::format("consumer_layers {} {}", who(), e.layers ? e.layers->spatial : -1); }
+  std::string operator()(const DataProducerCreated& e) const {
+    return fmt::format("data_producer_created {} {} {}", who(), e.label, e.data_producer.str());
+  }
+  std::string operator()(const DataProducerClosed& e) const {
+    return fmt::format("data_producer_closed {} {} {}", who(), e.data_producer.str(), e.reason);
+  }
+  std::string operator()(const DataConsumerClosed& e) const {
+    return fmt::format("data_consumer_closed {} {} {}", who(), e.data_consumer.str(), e.reason);
+  }
+  std::string operator()(const AudioLevels& e) const {
+    std::string text = "audio_levels";
+    for (const auto& level : e.levels) text += fmt::format(" {}={}", level.first.str(), level.second);
+    return e.levels.empty() ? text + " silence" : text;
+  }
+  std::string operator()(const ActiveSpeaker&) const { return fmt::format("active_speaker {}", who()); }
+  std::string operator()(const WorkerDied& e) const { return fmt::format("worker_died {}", e.worker.str()); }
+  std::string operator()(const WorkerRestored& e) const { return fmt::format("worker_restored {}", e.worker.str()); }
+  std::string operator()(const Draining& e) const { return fmt::format("draining {}s", e.deadline.count()); }
+};
+
+// In the order of the alphabet, because ids have none.
+std::string sorted(std::string_view title, std::vector<std::string> words) {
+  std::sort(words.begin(), words.end());
+  return fmt::format("{}{}{}", title, words.empty() ? "" : " ", fmt::join(words, " "));
+}
+
+}  // namespace
+
+std::string say(const Error& error) {
+  std::string text = fmt::format("error {}", to_string(error.code));
+  if (!error.field.empty()) text += fmt::format(" field={}", error.field);
+  if (error.retry_after) text += fmt::format(" retry_after={}s", error.retry_after->count());
+  return text + " # " + error.message;
+}
+
+std::string say(const std::vector<ProducerDetail>& answer) {
+  std::vector<std::string> words;
+  for (const auto& detail : answer) words.push_back(fmt::format("{}.{}={}", detail.participant.str(), detail.kind, detail.producer.str()));
+  return sorted("producers", words);
+}
+
+std::string say(const std::vector<ConsumerDetail>& answer) {
+  std::vector<std::string> words;
+  for (const auto& detail : answer) words.push_back(fmt::format("{}.{}={}", detail.target.str(), detail.kind, detail.consumer.id.str()));
+  return sorted("consumers", words);
+}
+
+std::string say(const RecreatedTransport& answer) {
+  std::string text = fmt::format("transport {}", answer.transport.id.str());
+  if (!answer.closed_producers.empty()) text += " closed " + say(answer.closed_producers);
+  if (!answer.meeting_producers.empty()) text += " sees " + say(answer.meeting_producers);
+  return text;
+}
+
+std::string say(const Event& event) { return std::visit(EventWords{event}, event.body); }
+
+std::string say(const UserSession& session) {
+  return fmt::format("{} {} {}", session.kind == UserSession::Kind::kJoin ? "JOIN" : "LEAVE", session.participant.str(), session.instance.str());
+}
+
+}  // namespace dd::scenario
