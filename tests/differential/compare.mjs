@@ -67,7 +67,7 @@ const sctpForm = ({ streamId, ordered, maxPacketLifeTime, maxRetransmits }) => (
 });
 
 const forms = {
-  router: capabilitiesForm, caps: capabilitiesForm, params: rtpParametersForm, negotiated: rtpParametersForm,
+  router: capabilitiesForm, caps: capabilitiesForm, params: rtpParametersForm,
   consumable: rtpParametersForm, consumer: rtpParametersForm, pipe: rtpParametersForm, mapping: mappingForm, sctp: sctpForm,
 };
 

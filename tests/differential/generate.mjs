@@ -90,6 +90,7 @@ function negotiation(random) {
   const request = { op: 'negotiate', kind, codecs: clone(offer.codecs), params, caps, pipe: random.chance(0.2), enableRtx: random.chance(0.7) };
   // One value at a time gets the changes, or nearly every case would end at its first stage.
   const target = random.pick(['params', 'params', 'params', 'caps', 'caps', 'codecs', 'none', 'none']);
+  request.showRouter = target === 'codecs' || random.chance(0.1);
   if (target !== 'none') request[target] = mutate(random, request[target], 1 + random.below(3));
   return request;
 }

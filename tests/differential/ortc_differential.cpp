@@ -61,14 +61,15 @@ void negotiate(const Json& request, Answer& answer) {
   const auto codecs = dd::api::parse_media_codecs(member(request, "codecs"), "codecs");
   if (!codecs) return answer.refuse("router", codecs.error());
   const auto router = dd::rtp::generate_router_capabilities(*codecs);
-  if (!put_or_refuse(answer, "router", router)) return;
+  if (!router) return answer.refuse("router", router.error());
+  // Half of an answer's bytes, and the same for most cases.
+  if (member(request, "showRouter") == true) answer.put("router", dd::api::to_json(*router));
 
   auto parameters = dd::api::parse_rtp_parameters(member(request, "params"), "rtpParameters");
   if (!put_or_refuse(answer, "params", parameters)) return;
   if (parameters->encodings.empty()) parameters->encodings.emplace_back();
   const auto mapping = dd::rtp::producer_mapping(*parameters, *router, draw_ssrc);
   if (!put_or_refuse(answer, "mapping", mapping)) return;
-  answer.put("negotiated", dd::api::to_json(*parameters));
 
   const auto kind = member(request, "kind") == "audio" ? dd::rtp::MediaKind::kAudio : dd::rtp::MediaKind::kVideo;
   const auto consumable = dd::rtp::consumable_parameters(kind, *parameters, *router, *mapping);

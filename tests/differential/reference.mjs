@@ -69,11 +69,14 @@ const validated = (validate, value) => {
 
 function negotiate(request, step) {
   nextSsrc = 100_000_000;
-  const router = step('router', () => ortc.generateRouterRtpCapabilities(clone(request.codecs)));
+  let router;
+  step('router', () => {
+    router = ortc.generateRouterRtpCapabilities(clone(request.codecs));
+    return request.showRouter ? router : undefined;
+  });
   const params = step('params', () => validated(ortc.validateAndNormalizeRtpParameters, request.params));
   if (params.encodings.length === 0) params.encodings = [{}];
   const mapping = step('mapping', () => ortc.getProducerRtpParametersMapping(params, router));
-  step('negotiated', () => params);
   const consumable = step('consumable', () => ortc.getConsumableRtpParameters(request.kind, params, router, mapping));
   const { enableRtx, pipe } = request;
   step('pipe', () => ortc.getPipeConsumerRtpParameters({ consumableRtpParameters: consumable, enableRtx }));
