@@ -189,6 +189,8 @@ std::vector<ConsumerId> Host::participant_consumers(const MeetingId& meeting, co
 
 HostStatus Host::status() const { return state_->status(); }
 
+Snapshot Host::snapshot() const { return state_->snapshot(); }
+
 void Host::store_recovered() { state_->store_recovered(); }
 
 }  // namespace dd::meeting

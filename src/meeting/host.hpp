@@ -86,6 +86,7 @@ class Host final {
   std::vector<ConsumerId> participant_consumers(const MeetingId& meeting, const ParticipantId& participant) const;
 
   HostStatus status() const;
+  Snapshot snapshot() const;  // everything the host believes, as rows
 
   // The database answers again: rows are made to agree with memory at once, and again until that has succeeded.
   void store_recovered();

@@ -80,6 +80,7 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   Task<bool> drain(std::chrono::seconds deadline);
 
   // reconcile.cpp
+  Snapshot snapshot() const;
   void store_recovered();
   void schedule_reconcile(Duration delay);
 
@@ -210,7 +211,6 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   Task<void> remove_absent(MeetingId meeting_id, ParticipantId participant, InstanceId instance);
 
   // reconcile.cpp
-  Snapshot snapshot() const;
   Task<void> reconcile();
   Task<void> close_taken_over(MeetingId meeting_id, MonotonicTime compared);
 

@@ -150,8 +150,8 @@ bool Director::call_transport(const Call& call) {
     if (call.option("meeting", "absent") != "absent") command.meeting = meeting;  // kendra sends none
     command.participant = participant;
     command.transports = ids_of<TransportId>(call.words);
-    using Answer = std::map<TransportId, IceParameters>;
-    begin<Answer>(call, host.restart_ice(std::move(command)), [](const Answer& answer) {
+    using Restarted = std::map<TransportId, IceParameters>;
+    begin<Restarted>(call, host.restart_ice(std::move(command)), [](const Restarted& answer) {
       std::string text = "restarted";
       for (const auto& transport : answer) text += " " + transport.first.str();
       return text;
