@@ -9,6 +9,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 #include <mutex>
@@ -16,6 +17,7 @@
 
 #include "base/check.hpp"
 #include "observe/catalogue.hpp"
+#include "observe/process.hpp"
 
 namespace dd::observe {
 namespace {
@@ -90,6 +92,18 @@ struct Metrics::State {
     }
   }
 
+  void read_process() {
+    const ProcessFigures figures = read_process_figures();
+    const auto set = [this](Metric metric, double value) { std::get<prometheus::Gauge*>(slot(metric).find_or_make({}))->Set(value); };
+    set(Metric::kProcessResidentBytes, figures.resident_bytes);
+    // Two readers at once may both add the same moment's difference; it is microseconds.
+    auto* cpu = std::get<prometheus::Counter*>(slot(Metric::kProcessCpuSeconds).find_or_make({}));
+    cpu->Increment(std::max(0.0, figures.cpu_seconds - cpu->Value()));
+    set(Metric::kProcessOpenFds, figures.open_fds);
+    set(Metric::kProcessThreads, figures.threads);
+    set(Metric::kProcessStartTime, figures.start_time);
+  }
+
   Slot& slot(Metric metric) { return slots[static_cast<std::size_t>(metric)]; }
 };
 
@@ -121,9 +135,13 @@ void Metrics::observe(Metric metric, double value, Labels labels) {
   (*histogram)->Observe(value);
 }
 
-std::string Metrics::exposition() const { return prometheus::TextSerializer().Serialize(state_->registry->Collect()); }
+std::string Metrics::exposition() const {
+  state_->read_process();
+  return prometheus::TextSerializer().Serialize(state_->registry->Collect());
+}
 
 std::vector<MetricPoint> Metrics::snapshot() const {
+  state_->read_process();
   std::vector<MetricPoint> points;
   for (const State::Slot& slot : state_->slots) {
     const std::lock_guard lock(slot.mutex);

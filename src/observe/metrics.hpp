@@ -43,6 +43,11 @@ enum class Metric {
   kDataConsumers,
   kTransportFailures,  // labels: reason
   kDraining,
+  kProcessResidentBytes,  // these five are read from the system whenever the metrics are
+  kProcessCpuSeconds,
+  kProcessOpenFds,
+  kProcessThreads,
+  kProcessStartTime,
   kCount_,  // not a metric: how many there are; keep it last
 };
 

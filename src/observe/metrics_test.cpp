@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 #include "observe/catalogue.hpp"
@@ -28,6 +29,7 @@ TEST(Catalogue, HasOneDocumentedRowForEachMetricInOrder) {
 
 TEST(Catalogue, NamesFollowPrometheusConventions) {
   for (const MetricRow& row : catalogue()) {
+    if (row.name.starts_with("process_")) continue;  // named by Prometheus's own convention for every program
     EXPECT_TRUE(row.name.starts_with("doordarshan_")) << row.name;
     EXPECT_EQ(row.kind == MetricKind::kCounter, row.name.ends_with("_total")) << row.name;
     EXPECT_EQ(row.kind == MetricKind::kHistogram, !row.buckets.empty()) << row.name;
@@ -93,6 +95,17 @@ TEST(Metrics, SnapshotHoldsEverySeries) {
     }
   }
   EXPECT_TRUE(counter && histogram);
+}
+
+TEST(Metrics, TellWhatTheProcessUses) {
+  Metrics metrics;
+  std::map<Metric, double> values;
+  for (const MetricPoint& point : metrics.snapshot()) values[point.row->metric] = point.value;
+  EXPECT_GT(values[Metric::kProcessResidentBytes], 1e6);
+  EXPECT_GE(values[Metric::kProcessOpenFds], 3);
+  EXPECT_GE(values[Metric::kProcessThreads], 1);
+  EXPECT_GE(values[Metric::kProcessCpuSeconds], 0);
+  EXPECT_GT(values[Metric::kProcessStartTime], 1.7e9);
 }
 
 TEST(Metrics, ALabelThatIsNoClosedSetEndsInOther) {
