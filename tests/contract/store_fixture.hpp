@@ -75,6 +75,8 @@ class StoreContract : public ::testing::TestWithParam<DatabaseKind> {
   std::vector<Row> rows(const std::string& sql, std::size_t columns = 1);
   std::size_t count(const std::string& table, const std::string& where = "1 = 1");
   void execute(const std::string& sql);
+  // For tests that change the schema: the next one starts with a database of its own.
+  void spoil_database() { reusable().clear(); }
   std::size_t all_meeting_rows();  // of every table that a meeting can have rows in
 
   // A meeting on the registered server, with a producer router <id>-p and a consumer router <id>-c.
@@ -103,6 +105,9 @@ class StoreContract : public ::testing::TestWithParam<DatabaseKind> {
   static Task<void> keep_answer(Task<T> task, std::optional<T>& answer) {
     answer.emplace(co_await std::move(task));
   }
+
+  // The MariaDB database that the previous test has left with the present schema; empty when there is none.
+  static std::string& reusable();
 
   std::string folder_;
 };

@@ -166,6 +166,7 @@ TEST_P(StoreContract, ALargeServerIsReconciledAtOnce) {
 }
 
 TEST_P(StoreContract, DroppedTablesAreMadeAgain) {
+  spoil_database();
   fill_meeting();
   const auto before = rows(kEverything, 5);
   const auto calls = available_calls_;

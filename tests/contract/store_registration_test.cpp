@@ -55,6 +55,7 @@ TEST_P(StoreContract, AnEmptyServerDeregistersCompletely) {
 }
 
 TEST_P(StoreContract, EarlierStartsAreSweptWhenNothingRefersToThem) {
+  store_.reset();
   execute("INSERT INTO container_heartbeat (container_id, host, tenant, heartbeat) VALUES ('old', '192.0.2.7', ' default', 5),"
           " ('old-busy', '192.0.2.7', ' default', 5), ('elsewhere', '192.0.2.8', ' default', 5), ('tenant', '192.0.2.7', 'default', 5)");
   execute(fmt::format("INSERT INTO container_heartbeat (container_id, host, tenant, heartbeat) VALUES ('fresh', '192.0.2.7', ' default', {})",
@@ -73,6 +74,7 @@ TEST_P(StoreContract, EarlierStartsAreSweptWhenNothingRefersToThem) {
 }
 
 TEST_P(StoreContract, ServersStartingTogetherOnAnEmptyDatabaseAllSucceed) {
+  spoil_database();
   store_.reset();
   if (is_mysql()) {
     execute("DROP DATABASE " + settings_.database);
@@ -100,6 +102,7 @@ TEST_P(StoreContract, MigratingAgainChangesNothing) {
 }
 
 TEST_P(StoreContract, ADatabaseOfANewerVersionIsAccepted) {
+  spoil_database();
   execute("INSERT INTO schema_migrations (version, title, applied) VALUES (1000, 'from the future', 0)");
   EXPECT_TRUE(migrate(*database_).has_value());
   EXPECT_EQ(rows("SELECT MAX(version) FROM schema_migrations"), (Rows{{"1000"}}));
@@ -107,6 +110,7 @@ TEST_P(StoreContract, ADatabaseOfANewerVersionIsAccepted) {
 
 // The reference's own tables, as a deployment of it leaves them: default collation, no record of migrations, rows inside.
 TEST_P(StoreContract, TheReferencesDatabaseIsAdoptedWithItsRows) {
+  spoil_database();
   store_.reset();
   for (const char* table : {"participant_consumers", "participant_producers", "participant_consumer_transport", "participant_producer_transport",
                             "participant_consumer_router", "participant_producer_router", "participant_meeting", "router_meeting",

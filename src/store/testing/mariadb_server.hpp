@@ -25,6 +25,7 @@ class MariadbServer {
 
   // Settings for a new, empty database of that name, by the unix socket and a user with a password.
   Result<Settings> create_database(const std::string& name);
+  Settings settings_for(const std::string& database) const;
   // The same server by TCP on 127.0.0.1.
   Settings over_tcp(Settings settings) const;
 
@@ -35,8 +36,6 @@ class MariadbServer {
 
  private:
   explicit MariadbServer(std::string folder, std::uint16_t port) : folder_(std::move(folder)), port_(port) {}
-
-  Settings settings_for(const std::string& database) const;
 
   std::string folder_;
   std::uint16_t port_;
