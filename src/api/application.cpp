@@ -72,6 +72,7 @@ Result<std::unique_ptr<Application>> Application::open(Loop& loop, meeting::Host
                                                        Settings settings) {
   auto state = std::make_unique<State>(loop, host, events, metrics, std::move(settings));
   DD_TRY(state->access, AccessRule::open(state->settings.api_key, state->settings.allowed_networks));
+  events.set_max_clients(state->settings.max_event_clients);
   for (const auto table : {media_routes(), extension_routes(), server_routes()}) {
     for (const Route& route : table) state->routes[route.path].push_back(&route);
   }

@@ -187,4 +187,6 @@ Result<std::unique_ptr<BodyStream>> EventStream::open(std::string_view last_even
 
 std::size_t EventStream::clients() const { return log_->clients.size(); }
 
+void EventStream::set_max_clients(std::size_t bound) { log_->settings.max_clients = bound; }
+
 }  // namespace dd::api

@@ -40,6 +40,7 @@ class EventStream final : public meeting::EventSink {
   Result<std::unique_ptr<BodyStream>> open(std::string_view last_event_id, MeetingId meeting);
 
   std::size_t clients() const;
+  void set_max_clients(std::size_t bound);  // those reading already stay
 
  private:
   class Client;

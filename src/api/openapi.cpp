@@ -105,13 +105,16 @@ OrderedJson operation(const Route& route) {
   }
   if (route.handler != nullptr) {
     responses["400"] = error("The body is malformed; `field` names the place");
-    responses["403"] = error("The object belongs to somebody else");
-    responses["404"] = error("An id names nothing here");
+    responses["404"] = error("An id names nothing of this participant's here");
     responses["409"] = error("The present state forbids it");
     responses["413"] = error("The body is larger than 2 MiB");
     responses["429"] = error("Too many calls wait; Retry-After says when to try again");
     responses["503"] = error("The store or a worker is away; Retry-After says when to try again");
     responses["504"] = error("Not finished in its time; making the call again is safe");
+  }
+  if (route.access == Access::kKeyed) {
+    responses["401"] = error("An API key is needed");
+    responses["403"] = error("The caller's network is not let in");
   }
   if (route.page == Page::kEvents) responses["429"] = error("Too many clients read the events");
   json["responses"] = std::move(responses);

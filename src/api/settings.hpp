@@ -30,6 +30,8 @@ struct Settings {
   // Age of the last heartbeat that the store took, for /ready; absent before the first. No function: not judged.
   std::function<std::optional<Duration>()> heartbeat_age;
   Duration heartbeat_limit = std::chrono::seconds{10};  // kendra gives a server up after 10 s
+
+  std::size_t max_event_clients = 64;  // readers of /v1/events at one time
 };
 
 }  // namespace dd::api
