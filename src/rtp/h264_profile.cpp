@@ -68,7 +68,8 @@ std::string_view idc_and_iop(H264Profile profile) {
   return {};
 }
 
-// Level 1b lies between 1 and 1.1, so it cannot be compared as a number.
+// Level 1b lies between 1 and 1.1, so it cannot be compared as a number. That a higher level counts as lower than 1b when it
+// comes first is mediasoup's slip (h264-profile-level-id 2.3.3); to negotiate as its clients do we keep it.
 bool is_lower(H264Level a, H264Level b) {
   if (a == kH264Level1b) return b != 10 && b != kH264Level1b;
   if (b == kH264Level1b) return a != 10;
