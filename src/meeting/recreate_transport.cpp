@@ -156,9 +156,10 @@ Task<Result<RecreatedTransport>> Host::State::recreate_transport(RecreateTranspo
     co_await std::move(waiting);
     auto recreating = recreate_in_turn(command);
     auto recreated = co_await std::move(recreating);
-    if (recreated || recreated.error().code != Errc::kUnavailable) co_return std::move(recreated);
     // The worker died under the request and its news came meanwhile: there is something to wait for, if time is left.
-    if (!known || !dead_workers_.contains(worker) || loop_.now() >= deadline) co_return std::move(recreated);
+    const bool worker_away = known && dead_workers_.contains(worker);
+    const bool engine_lost_it = !recreated && (recreated.error().code == Errc::kUnavailable || recreated.error().code == Errc::kNotFound);
+    if (!worker_away || !engine_lost_it || loop_.now() >= deadline) co_return std::move(recreated);
   }
 }
 
