@@ -21,6 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFile = 256 * 1024;  // bytes; an environment file is a page of text
 
+constexpr std::uint32_t kPipePorts = 100;  // a meeting over two workers needs two, and there may be many
+
 using Values = std::map<std::string, std::string, std::less<>>;
 
 Result<std::string> read_small_file(const fs::path& path) {
@@ -135,10 +137,10 @@ Result<void> settle_media(const Values& values, unsigned cores, Loaded& loaded) 
     auto assigned = assign(*find_row("RTC_PORT_BASE"), loaded.settings, start->second);
     if (!assigned) return std::move(assigned.error()).during("RTC_PORT_RANGE_START");
   }
-  const std::uint32_t last = rtc.port_base + rtc.workers - 1;
-  if (last > rtc.port_range_end) {
-    return invalid_field("RTC_PORT_BASE", fmt::format("RTC_PORT_BASE: {} workers from port {} on pass RTC_PORT_RANGE_END ({})", rtc.workers,
-                                                      rtc.port_base, rtc.port_range_end));
+  if (rtc.port_base + rtc.workers + kPipePorts - 1 > rtc.port_range_end) {
+    return invalid_field("RTC_PORT_RANGE_END",
+                         fmt::format("RTC_PORT_RANGE_END ({}) must leave room for {} workers from port {} on and {} ports for their pipes",
+                                     rtc.port_range_end, rtc.workers, rtc.port_base, kPipePorts));
   }
   if (rtc.max_outgoing_bitrate != 0 && rtc.min_outgoing_bitrate > rtc.max_outgoing_bitrate) {
     return invalid_field("RTC_MIN_OUTGOING_BITRATE", "RTC_MIN_OUTGOING_BITRATE must not be above RTC_MAX_OUTGOING_BITRATE");

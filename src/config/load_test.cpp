@@ -170,7 +170,7 @@ TEST_F(Load, HeadersAreJsonQuotedOrNot) {
 }
 
 TEST_F(Load, ThePortRangeOfTheReferenceStillCounts) {
-  sources_.environment = {{"RTC_PORT_RANGE_START", "41000"}, {"RTC_PORT_RANGE_END", "41001"}};
+  sources_.environment = {{"RTC_PORT_RANGE_START", "41000"}, {"RTC_PORT_RANGE_END", "41101"}};
   EXPECT_EQ(loaded().rtc.port_base, 41000);
   sources_.environment["RTC_WORKERS"] = "3";
   EXPECT_THAT(refused().message, HasSubstr("RTC_PORT_RANGE_END"));
