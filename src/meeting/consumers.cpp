@@ -38,7 +38,8 @@ Task<Result<void>> Host::State::close_consumers(ConsumersCommand command) {
   auto entering = ledger_.enter();
   auto entry = co_await std::move(entering);
   auto deleting = store_.delete_consumers(own);
-  DD_CO_TRY_VOID(noted(co_await std::move(deleting)));
+  auto deleted = noted(co_await std::move(deleting));
+  if (refused(deleted)) co_return std::move(deleted.error());
   for (const auto& consumer : own) remove_consumer(meeting, *participant, consumer, "closed", Engine::kCloses);
   co_return ok();
 }

@@ -14,7 +14,8 @@ Task<Result<void>> Host::State::end_meeting(MeetingId meeting_id) {
   auto entering = ledger_.enter();
   auto entry = co_await std::move(entering);
   auto deleting = store_.delete_meeting(meeting_id, std::move(routers));
-  DD_CO_TRY_VOID(noted(co_await std::move(deleting)));
+  auto deleted = noted(co_await std::move(deleting));
+  if (refused(deleted)) co_return std::move(deleted);
   remove_meeting(turn.slot(), "ended");
   co_return ok();
 }

@@ -10,9 +10,12 @@ Task<Result<Left>> Host::State::leave(LeaveMeeting command) {
   auto entry = co_await std::move(entering);
   // Asked also when memory does not know the participant: a row without a participant would keep them out of other meetings.
   auto deleting = store_.delete_participant(command.meeting, command.participant, command.instance);
-  DD_CO_TRY(auto rows, noted(co_await std::move(deleting)));
+  auto deleted = noted(co_await std::move(deleting));
+  if (refused(deleted)) co_return std::move(deleted.error());
   const Participant* present = turn.has_meeting() ? turn.meeting().find_participant(command.participant) : nullptr;
-  if (present == nullptr || present->instance != command.instance) co_return rows > 0 ? Left::kLeft : Left::kNotPresent;
+  if (present == nullptr || present->instance != command.instance) {
+    co_return deleted.value_or(0) > 0 ? Left::kLeft : Left::kNotPresent;
+  }
   std::vector<ConsumerId> orphans;  // the participant's row took theirs with it
   remove_participant(turn.meeting(), command.participant, "left", orphans);
   co_return Left::kLeft;

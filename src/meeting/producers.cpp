@@ -75,7 +75,8 @@ Task<Result<std::vector<ProducerDetail>>> Host::State::close_producers(Producers
     auto entering = ledger_.enter();
     auto entry = co_await std::move(entering);
     auto deleting = store_.delete_producers(command.participant, own);
-    DD_CO_TRY_VOID(noted(co_await std::move(deleting)));
+    auto deleted = noted(co_await std::move(deleting));
+    if (refused(deleted)) co_return std::move(deleted.error());
     for (const auto& producer : own) remove_producer(meeting, *participant, producer, "closed", orphans);
   }
   if (!orphans.empty()) {

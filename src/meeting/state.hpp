@@ -155,6 +155,12 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
     if (!answer && answer.error().code == Errc::kDeadlineExceeded) schedule_reconcile(settings_.reconcile_interval);
     return answer;
   }
+  // Whether a removal did not happen. One whose outcome is unknown is carried through: the reconcile that noted() has
+  // scheduled makes the rows follow, while keeping it in memory could leave a participant in two meetings.
+  template <typename T>
+  bool refused(const Result<T>& removal) const {
+    return !removal && removal.error().code != Errc::kDeadlineExceeded;
+  }
   template <typename Objects, typename IdType>
   const Place* find_place(const Objects& index, const IdType& id) const {
     auto found = index.find(id);

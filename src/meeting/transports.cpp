@@ -68,7 +68,8 @@ Task<Result<void>> Host::State::close_transport(TransportCommand command) {
     auto entering = ledger_.enter();
     auto entry = co_await std::move(entering);
     auto deleting = store_.delete_transports({command.transport});
-    DD_CO_TRY_VOID(noted(co_await std::move(deleting)));
+    auto deleted = noted(co_await std::move(deleting));
+    if (refused(deleted)) co_return std::move(deleted.error());
     const bool producing = participant.producer_transport && participant.producer_transport->id() == command.transport;
     remove_transport(meeting, participant, producing ? TransportRole::kProducer : TransportRole::kConsumer, "closed", orphans);
   }
