@@ -26,11 +26,11 @@ TerminationSignals::~TerminationSignals() {
   close(fd_);
 }
 
-void TerminationSignals::watch(Loop& loop, Loop::Callback on_signal) {
+void TerminationSignals::watch(Loop& loop, UniqueFunction<void(int signal)> on_signal) {
   on_signal_ = std::move(on_signal);
   watch_ = loop.watch(fd_, FdReady::kReadable, [this] {
     signalfd_siginfo signal{};
-    while (read(fd_, &signal, sizeof(signal)) == static_cast<ssize_t>(sizeof(signal))) on_signal_();
+    while (read(fd_, &signal, sizeof(signal)) == static_cast<ssize_t>(sizeof(signal))) on_signal_(static_cast<int>(signal.ssi_signo));
   });
 }
 

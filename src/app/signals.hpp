@@ -15,12 +15,12 @@ class TerminationSignals {
   TerminationSignals(const TerminationSignals&) = delete;
   TerminationSignals& operator=(const TerminationSignals&) = delete;
 
-  void watch(Loop& loop, Loop::Callback on_signal);  // called once for each signal
+  void watch(Loop& loop, UniqueFunction<void(int signal)> on_signal);  // called once for each signal
   void stop_watching() { watch_.cancel(); }
 
  private:
   int fd_ = -1;
-  Loop::Callback on_signal_;
+  UniqueFunction<void(int)> on_signal_;
   FdWatch watch_;
 };
 

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "app/server_settings.hpp"
+
+#include <fmt/format.h>
+
+#include "base/random.hpp"
+#include "store/database_url.hpp"
+
+namespace dd::app {
+
+ContainerId container_id(const config::Settings& settings, WallTime started) {
+  return ContainerId(fmt::format("{}-{}", settings.http.private_ip, started.time_since_epoch().count()));
+}
+
+media::EngineSettings engine_settings(const config::Settings& settings) {
+  media::EngineSettings engine;
+  engine.worker_binary = settings.rtc.worker_path;
+  for (std::uint32_t i = 0; i < settings.rtc.workers; ++i) engine.workers.emplace_back(random_uuid());
+  engine.listen_ip = settings.rtc.listen_ip;
+  engine.announced_address = settings.rtc.announced_ip;
+  engine.first_port = settings.rtc.port_base;
+  // Pipes between workers take what the workers' own ports leave of the range.
+  engine.internal_min_port = static_cast<std::uint16_t>(settings.rtc.port_base + settings.rtc.workers);
+  engine.internal_max_port = settings.rtc.port_range_end;
+  engine.ice_consent_timeout = settings.rtc.ice_consent_timeout;
+  return engine;
+}
+
+Result<store::Settings> store_settings(const config::Settings& settings) {
+  store::Settings store;
+  store.threads = settings.database.pool_size;
+  store.heartbeat_interval = settings.database.heartbeat_interval;
+  DD_TRY(store, store::parse_database_url(settings.database.url, std::move(store)));
+  store.tls_ca = settings.database.mysql_tls_ca;
+  store.unix_socket = settings.database.mysql_socket;
+  return store;
+}
+
+meeting::HostSettings host_settings(const config::Settings& settings, ContainerId container) {
+  meeting::HostSettings host;
+  host.container = std::move(container);
+  host.tenant = settings.tenant;
+  host.bitrates = {settings.rtc.max_incoming_bitrate, settings.rtc.min_outgoing_bitrate, settings.rtc.max_outgoing_bitrate};
+  host.initial_available_outgoing_bitrate = settings.rtc.initial_outgoing_bitrate;
+  host.max_meetings = settings.limits.meetings;
+  host.max_participants_per_meeting = settings.limits.participants_per_meeting;
+  host.max_producers_per_participant = settings.limits.producers_per_participant;
+  host.max_consumers_per_participant = settings.limits.consumers_per_participant;
+  host.max_data_objects_per_participant = settings.limits.data_objects_per_participant;
+  return host;
+}
+
+meeting::ServerRow server_row(const config::Settings& settings, ContainerId container, WallTime started, std::vector<WorkerId> workers) {
+  return {std::move(container), settings.http.private_ip, settings.tenant, started, std::move(workers)};
+}
+
+api::Settings api_settings(const config::Settings& settings) {
+  api::Settings api;
+  api.api_key = settings.http.api_key;
+  api.allowed_networks = settings.http.allowed_networks;
+  api.cors_origin = settings.http.cors_origin;
+  api.development = settings.development;
+  api.swagger_ui_folder = settings.http.swagger_ui_dir;
+  api.try_folder = settings.http.try_page_dir;
+  api.max_event_clients = settings.http.max_event_clients;
+  return api;
+}
+
+net::HttpSettings http_settings(const config::Settings& settings) {
+  net::HttpSettings http;
+  http.address = settings.http.listen_ip;
+  http.port = settings.http.port;
+  http.max_connections = settings.http.max_connections;
+  http.body_limit = settings.http.max_body_bytes;
+  return http;
+}
+
+}  // namespace dd::app

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+#include "app/vital_signs.hpp"
+
+#include <algorithm>
+
+#include "observe/log.hpp"
+
+namespace dd::app {
+namespace {
+
+using namespace std::chrono_literals;
+using observe::Metric;
+
+// A healthy restart takes well under a second; a worker that is away for longer than this is not coming back by itself.
+constexpr Duration kWorkerGivenUpAfter = 10s;
+
+}  // namespace
+
+VitalSigns::VitalSigns(Loop& loop, const meeting::Host& host, store::Store& store, observe::Metrics& metrics)
+    : loop_(loop), host_(host), store_(store), metrics_(metrics) {}
+
+void VitalSigns::start() {
+  timer_ = loop_.after(1s, [this] {
+    look();
+    start();
+  });
+}
+
+void VitalSigns::look() {
+  const auto status = host_.status();
+  const auto set = [this](Metric metric, std::size_t value) { metrics_.set(metric, static_cast<double>(value)); };
+  set(Metric::kMeetings, status.meetings);
+  set(Metric::kParticipants, status.participants);
+  set(Metric::kTransports, status.transports);
+  set(Metric::kProducers, status.producers);
+  set(Metric::kConsumers, status.consumers);
+  set(Metric::kDataProducers, status.data_producers);
+  set(Metric::kDataConsumers, status.data_consumers);
+  set(Metric::kDraining, status.draining ? 1 : 0);
+  judge_workers(std::all_of(status.workers.begin(), status.workers.end(), [](const auto& worker) { return worker.alive; }));
+}
+
+void VitalSigns::judge_workers(bool all_alive) {
+  if (all_alive) {
+    worker_missing_since_.reset();
+    if (heartbeat_paused_) {
+      heartbeat_paused_ = false;
+      store_.resume_heartbeat();
+      observe::log_info("heartbeat_resumed", {{"reason", "all workers are back"}});
+    }
+    return;
+  }
+  if (!worker_missing_since_) worker_missing_since_ = loop_.now();
+  if (!heartbeat_paused_ && loop_.now() - *worker_missing_since_ > kWorkerGivenUpAfter) {
+    heartbeat_paused_ = true;
+    spawn(store_.pause_heartbeat());
+    observe::log_error("heartbeat_paused", {{"reason", "a worker cannot be restarted"}});
+  }
+}
+
+}  // namespace dd::app
