@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: MIT
 // Our half of the differential test: one JSON case a line on stdin, one JSON answer a line on stdout, in the same order.
 // It decides nothing about who is right; run.mjs compares the answers with mediasoup's. A pipe's end ends it.
+#include <algorithm>
 #include <cstdint>
 #include <fmt/format.h>
 #include <iostream>
 #include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "api/json.hpp"
 #include "api/rtp_json.hpp"
 #include "rtp/h264_profile.hpp"
 #include "rtp/ortc.hpp"
+#include "rtp/producible.hpp"
 #include "rtp/router_capabilities.hpp"
 #include "rtp/scalability_mode.hpp"
 
@@ -84,6 +88,38 @@ void negotiate(const Json& request, Answer& answer) {
   put_or_refuse(answer, "consumer", dd::rtp::consumer_parameters(consumable, *capabilities, options, draw_ssrc));
 }
 
+std::string_view name_of(dd::rtp::ProducerType type) {
+  switch (type) {
+    case dd::rtp::ProducerType::kSimple: return "simple";
+    case dd::rtp::ProducerType::kSimulcast: return "simulcast";
+    case dd::rtp::ProducerType::kSvc: return "svc";
+  }
+  return {};
+}
+
+// Leaves out the header extensions that the worker's messages cannot name, as media/rtp_fbs.cpp does.
+void keep_forwarded(std::vector<dd::rtp::HeaderExtensionParameters>& extensions) {
+  const auto& known = dd::rtp::supported_capabilities().header_extensions;
+  const auto unknown = [&](const dd::rtp::HeaderExtensionParameters& extension) {
+    return extension.id > 255 || std::none_of(known.begin(), known.end(), [&](const auto& other) { return other.uri == extension.uri; });
+  };
+  extensions.erase(std::remove_if(extensions.begin(), extensions.end(), unknown), extensions.end());
+}
+
+void decide_type(const Json& request, Answer& answer) {
+  auto parameters = dd::api::parse_rtp_parameters(member(request, "params"), "rtpParameters");
+  if (!parameters) return answer.refuse("params", parameters.error());
+  keep_forwarded(parameters->header_extensions);
+  if (!put_or_refuse(answer, "params", parameters)) return;
+  if (parameters->encodings.empty()) parameters->encodings.emplace_back();
+  const auto kind = member(request, "kind") == "audio" ? dd::rtp::MediaKind::kAudio : dd::rtp::MediaKind::kVideo;
+  const auto type = dd::rtp::producer_type(kind, *parameters);
+  if (!type) return answer.refuse("type", type.error());
+  const auto mapping = dd::rtp::producer_mapping(*parameters, dd::rtp::router_capabilities());
+  if (!mapping) return answer.refuse("mapping", mapping.error());
+  answer.put("type", name_of(*type));
+}
+
 dd::rtp::ParameterMap texts_and_numbers(const Json& json) {
   dd::rtp::ParameterMap parameters;
   for (const auto& [name, value] : json.items()) {
@@ -111,6 +147,7 @@ void parse_mode(const Json& request, Answer& answer) {
 void run(const Json& request, Answer& answer) {
   const Json& operation = member(request, "op");
   if (operation == "negotiate") return negotiate(request, answer);
+  if (operation == "produce") return decide_type(request, answer);
   if (operation == "h264") return compare_h264(request, answer);
   if (operation == "scalability") return parse_mode(request, answer);
   if (operation == "caps") put_or_refuse(answer, "caps", dd::api::parse_rtp_capabilities(member(request, "caps"), "rtpCapabilities"));

@@ -3,13 +3,12 @@
 //
 //   node run.mjs --program <ortc_differential> [--cases 20000] [--seed 1]      generated cases
 //   node run.mjs --program <ortc_differential> --replay <file>                 one case a line, as printed on failure
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import { compare } from './compare.mjs';
 import { generate } from './generate.mjs';
+import { Program } from './program.mjs';
 import { Random } from './random.mjs';
 import { clone } from './reference.mjs';
 
@@ -21,40 +20,6 @@ const { values: options } = parseArgs({
     replay: { type: 'string' },
   },
 });
-
-class Program {
-  #child;
-  #waiting = [];
-  #ended;
-
-  constructor(path) {
-    this.#child = spawn(path, { stdio: ['pipe', 'pipe', 'inherit'] });
-    this.#child.stdin.on('error', () => {});
-    createInterface({ input: this.#child.stdout }).on('line', (line) => this.#waiting.shift()?.(JSON.parse(line)));
-    this.#ended = new Promise((resolve) => this.#child.on('close', resolve));
-    this.#ended.then(() => this.#waiting.splice(0).forEach((answer) => answer({ stages: {}, error: { stage: 'crash', message: 'it ended' } })));
-    this.#child.on('error', (error) => {
-      console.error(`cannot start ${path}: ${error.message}`);
-      process.exit(2);
-    });
-  }
-
-  ask(request) {
-    return this.askLine(JSON.stringify(request));
-  }
-
-  askLine(line) {
-    return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#child.stdin.write(`${line}\n`);
-    });
-  }
-
-  end() {
-    this.#child.stdin.end();
-    return this.#ended;
-  }
-}
 
 // Leaves out whatever the difference does not need.
 async function shrink(program, request) {
