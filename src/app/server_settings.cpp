@@ -7,16 +7,40 @@
 #include "store/database_url.hpp"
 
 namespace dd::app {
+namespace {
+
+// A socket bound to every address answers from the address of its route to the asker. A browser that asked 127.0.0.1 from
+// this machine's network address drops such an answer and falls back to TCP (seen with Chromium), so media that is
+// announced on the loopback is listened for there.
+std::string media_listen_ip(const config::Settings::Rtc& rtc) {
+  if (rtc.listen_ip == "0.0.0.0" && rtc.announced_ip.starts_with("127.")) return rtc.announced_ip;
+  if (rtc.listen_ip == "::" && rtc.announced_ip == "::1") return rtc.announced_ip;
+  return rtc.listen_ip;
+}
+
+}  // namespace
 
 ContainerId container_id(const config::Settings& settings, WallTime started) {
   return ContainerId(fmt::format("{}-{}", settings.http.private_ip, started.time_since_epoch().count()));
 }
 
+namespace {
+
+// The worker answers from whatever address the kernel prefers. To a browser whose socket has the machine's own address
+// that is not 127.0.0.1, so behind 0.0.0.0 an announced loopback address works over TCP only (seen with Chromium).
+std::string media_listen_ip(const config::Settings& settings) {
+  const bool everywhere = settings.rtc.listen_ip == "0.0.0.0" || settings.rtc.listen_ip == "::";
+  const bool loopback = settings.rtc.announced_ip.starts_with("127.") || settings.rtc.announced_ip == "::1";
+  return everywhere && loopback ? settings.rtc.announced_ip : settings.rtc.listen_ip;
+}
+
+}  // namespace
+
 media::EngineSettings engine_settings(const config::Settings& settings) {
   media::EngineSettings engine;
   engine.worker_binary = settings.rtc.worker_path;
   for (std::uint32_t i = 0; i < settings.rtc.workers; ++i) engine.workers.emplace_back(random_uuid());
-  engine.listen_ip = settings.rtc.listen_ip;
+  engine.listen_ip = media_listen_ip(settings.rtc);
   engine.announced_address = settings.rtc.announced_ip;
   engine.first_port = settings.rtc.port_base;
   // Pipes between workers take what the workers' own ports leave of the range.

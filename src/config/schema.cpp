@@ -94,7 +94,7 @@ const std::array kRows = {
     Row{.section = kMedia, .name = "RTC_WORKER_PATH", .field = DD_FIELD(rtc.worker_path), .max = kText, .default_note = "found beside the program",
         .help = "The mediasoup-worker program."},
     Row{.section = kMedia, .name = "RTC_LISTEN_IP", .field = DD_FIELD(rtc.listen_ip), .shape = Shape::kIp, .min = 1, .max = 64,
-        .help = "Address that media is received on."},
+        .help = "Address that media is received on. While a loopback address is announced, 0.0.0.0 means that one."},
     Row{.section = kMedia, .name = "RTC_ANNOUNCED_IP", .field = DD_FIELD(rtc.announced_ip), .shape = Shape::kHost, .max = 253, .default_note = "PUBLIC_IP",
         .help = "Address or host name told to browsers instead of PUBLIC_IP, also when ENV is `local`: a laptop's LAN address lets a phone join."},
     Row{.section = kMedia, .name = "RTC_PORT_BASE", .field = DD_FIELD(rtc.port_base), .shape = Shape::kPort, .min = 1024, .max = 65000,

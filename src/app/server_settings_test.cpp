@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#include "app/server_settings.hpp"
+
+#include <gtest/gtest.h>
+
+namespace dd::app {
+namespace {
+
+TEST(EngineSettings, ListenOnTheLoopbackThatIsAnnouncedSoThatUdpAnswersComeFromIt) {
+  config::Settings settings;
+  settings.rtc.announced_ip = "127.0.0.1";
+  EXPECT_EQ(engine_settings(settings).listen_ip, "127.0.0.1");
+  settings.rtc.listen_ip = "::";
+  settings.rtc.announced_ip = "::1";
+  EXPECT_EQ(engine_settings(settings).listen_ip, "::1");
+}
+
+TEST(EngineSettings, ListenEverywhereForAnAnnouncedAddressOfTheNetwork) {
+  config::Settings settings;
+  settings.rtc.announced_ip = "192.0.2.7";
+  EXPECT_EQ(engine_settings(settings).listen_ip, "0.0.0.0");
+  settings.rtc.listen_ip = "10.0.0.5";
+  settings.rtc.announced_ip = "127.0.0.1";
+  EXPECT_EQ(engine_settings(settings).listen_ip, "10.0.0.5") << "an address that was chosen stays";
+}
+
+}  // namespace
+}  // namespace dd::app
