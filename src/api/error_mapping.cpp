@@ -38,7 +38,8 @@ int http_status(Errc code) {
 
 HttpResponse error_response(const Error& error) {
   // Our own faults are explained in the log, under the request's id, and not to whoever provoked them.
-  const std::string_view message = error.code == Errc::kInternal ? "internal error; the log has it under this X-Request-ID" : error.message;
+  const std::string_view hidden = "internal error; the log has it under this X-Request-ID";
+  const std::string_view message = error.code == Errc::kInternal ? hidden : std::string_view(error.message);
   HttpResponse response = rendered(http_status(error.code), to_string(error.code), message, error.field);
   if (error.code == Errc::kUnavailable || error.code == Errc::kTooManyRequests) {
     response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.value_or(std::chrono::seconds{1}).count()));
