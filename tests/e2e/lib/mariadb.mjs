@@ -55,6 +55,7 @@ class MariaDb {
         '--bind-address=127.0.0.1',
         '--skip-log-bin',
         '--innodb-buffer-pool-size=64M',
+        '--innodb-flush-log-at-trx-commit=2', // survives a killed process, which is all that happens here
         ...asRoot,
       ],
       { stdio: ['ignore', 'ignore', fs.openSync(path.join(this.folder, 'log'), 'a')] },
