@@ -48,7 +48,7 @@ export class Room extends EventTarget {
     for (const [kind, track] of Object.entries(tracks)) if (track) this.#tracks.set(kind, track);
     await api.get('/v1/server'); // an event stream would try for ever to reach a server that is not there
     await this.#follow();
-    await this.#build();
+    await this.#serial(() => this.#build()); // news that arrives meanwhile waits behind it
     this.#timer = setInterval(() => this.#report(), 2000);
     void this.#report();
   }
@@ -232,6 +232,16 @@ export class Room extends EventTarget {
     }
   }
 
+  // A producer that is gone again is no news; one that cannot be had now is asked for again.
+  async #consumeNew(detail, attempt = 0) {
+    try {
+      await this.#consume([detail]);
+    } catch (error) {
+      if (error.status === 404 || attempt >= 3) return;
+      setTimeout(() => this.#quietly(() => this.#consumeNew(detail, attempt + 1)), 500 * 2 ** attempt);
+    }
+  }
+
   #applyLayers(consumer) {
     if (consumer.kind !== 'video' || this.#spatialLayer === consumer.appData.spatialLayer) return;
     consumer.appData.spatialLayer = this.#spatialLayer;
@@ -317,7 +327,7 @@ export class Room extends EventTarget {
       on('participant.joined', ({ participantId }) => this.#isOther(participantId) && this.#say('person', { participantId }));
       on('participant.left', (news) => this.#onLeft(news));
       on('producer.created', ({ producerId, participantId, kind }) => {
-        if (this.#isOther(participantId)) this.#quietly(() => this.#consume([{ producerId, participantId, kind }]));
+        if (this.#isOther(participantId)) this.#quietly(() => this.#consumeNew({ producerId, participantId, kind }));
       });
       on('producer.closed', ({ producerId, participantId, kind }) => this.#onClosed(producerId, participantId, kind));
       on('producer.paused', ({ participantId, kind }) => this.#isOther(participantId) && this.#say('muted', { participantId, kind, muted: true }));
