@@ -136,6 +136,8 @@ Result<void> Heart::State::beat_once(const ServerRow& row) {
   metrics.add(Metric::kStoreHeartbeats, {result ? "ok" : "failed"});
   if (!result) {
     if (connection.fault() == Fault::kLost) connection.close();
+    // The pool, which makes tables, may be idle and not know.
+    if (connection.fault() == Fault::kMissingTable) pool.report_away(result.error().message);
     if (!failing) observe::log_warn("heartbeat_failed", {{"reason", result.error().message}});
     failing = true;
     return result;

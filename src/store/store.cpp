@@ -73,7 +73,9 @@ Task<Result<void>> Store::wait_until_available(std::chrono::milliseconds limit) 
 
 Task<Result<void>> Store::register_server(meeting::ServerRow server) {
   server_ = server;
-  auto task = pool_.run(Operation{"register_server"}, Pool::Work<void>([server](Connection& connection) -> Result<void> {
+  Operation operation{"register_server"};
+  operation.deadline = pool_.settings().reconcile_deadline;  // nobody waits for it but our own start
+  auto task = pool_.run(operation, Pool::Work<void>([server](Connection& connection) -> Result<void> {
                           DD_TRY_VOID(put_server(connection, server, system_clock().wall_now()));
                           return ok();
                         }));
@@ -90,7 +92,9 @@ Task<Result<bool>> Store::deregister_server() {
   auto paused = heart_.pause();
   co_await std::move(paused);
   if (!server_) co_return false;
-  auto task = pool_.run<bool>(Operation{"deregister_server"}, [container = server_->container](Connection& connection) -> Result<bool> {
+  Operation operation{"deregister_server"};
+  operation.deadline = pool_.settings().reconcile_deadline;
+  auto task = pool_.run<bool>(operation, [container = server_->container](Connection& connection) -> Result<bool> {
     return remove_server(connection, container);
   });
   auto result = co_await std::move(task);
@@ -190,7 +194,11 @@ Task<Result<std::vector<ProducerRow>>> Store::producers_of(MeetingId meeting) {
 
 Task<Result<ReconcileReport>> Store::reconcile(Snapshot snapshot) {
   loop_.assert_current();
-  if (!server_) co_return make_error(Errc::kInternal, "reconcile before register_server");
+  if (!server_) {
+    // The database was found before this server has registered: no row is ours yet.
+    if (snapshot.meetings.empty()) co_return ReconcileReport{};
+    co_return unavailable("this server has not registered");
+  }
   UntouchedIds untouched;
   for (const auto& [id, operations] : *touched_) untouched.insert(id);
   Operation operation{"reconcile"};

@@ -313,6 +313,8 @@ TEST_P(StoreContract, AFullQueueRefusesAtOnce) {
 }
 
 TEST_P(StoreContract, AnOperationThatCannotGetItsLockIsAbandonedInTimeAndWritesNothing) {
+  settings_.deadline = Settings{}.deadline;
+  store_ = open_store(server_row());
   fill_meeting();
   execute(is_mysql() ? "START TRANSACTION" : "BEGIN IMMEDIATE");
   execute("UPDATE participant_meeting SET instance_id = 'i1' WHERE participant_id = 'alice'");

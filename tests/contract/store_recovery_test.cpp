@@ -208,6 +208,10 @@ TEST_P(StoreContract, ADatabaseThatIsNotThereYetIsWaitedFor) {
 
 class MariadbOutage : public StoreContract {
  protected:
+  MariadbOutage() {
+    settings_.deadline = Settings{}.deadline;
+    store_ = open_store(server_row());
+  }
   // Ends also when a test has failed in the middle.
   ~MariadbOutage() override {
     mariadb().resume();
