@@ -39,7 +39,7 @@ async function measureApi(name, database) {
     const meeting = await server.openMeeting('call');
     await allSeeAndHear(await openCall(browser, server, meeting)); // real media flows while the calls are measured
     const port = new URL(server.origin).port;
-    const report = JSON.parse(await run(path.join(path.dirname(binary), 'doordarshan-api-bench'), [port, String(meetings), String(rounds)]));
+    const report = JSON.parse(await run(path.join(path.dirname(binary), 'doordarshan-api-bench'), [port, String(server.pid), String(meetings), String(rounds)]));
     report.loopLagP99Seconds = histogramP99((await server.get('/metrics')).text, 'doordarshan_loop_lag_seconds');
     return { name, report };
   } finally {

@@ -27,6 +27,7 @@ double seconds_since(std::chrono::steady_clock::time_point begun) { return Secon
 
 struct Options {
   std::uint16_t port = 3001;
+  std::int64_t server_pid = 0;
   int meetings = 200;
   int participants = 10;
   int rounds = 400;
@@ -71,7 +72,7 @@ class Benchmark {
   }
 
  private:
-  std::int64_t server_pid() const { return server_.at("pid"); }
+  std::int64_t server_pid() const { return options_.server_pid; }
 
   std::uint64_t worker_bytes() const {
     std::uint64_t sum = 0;
@@ -81,16 +82,18 @@ class Benchmark {
 
   std::string worker_of(int index) const {
     const auto& workers = server_.at("workers");
-    return workers.at(static_cast<std::size_t>(index) % workers.size()).at("id");
+    return workers.at(static_cast<std::size_t>(index) % workers.size()).at("workerId");
   }
 
   json routers_for(const std::string& meeting, int index) const {
-    return {{"meetingId", meeting}, {"containerId", server_.at("containerId")}, {"routers", {{"routerCapacity", 100}, {"workerId", worker_of(index)}}}};
+    return {{"meetingId", meeting},
+            {"containerId", server_.at("containerId")},
+            {"routers", {{"routerCapacity", 100}, {"workerId", worker_of(index)}}}};
   }
 
   Meeting create_meeting(Client& client, const std::string& id, int index, const Timing& timing) const {
     Caller(client, timing).call("createMeeting", routers_for(id, index));
-    return {id, client.get("/v1/meetings/" + id).json().at("routers").at(0).at("routerId")};
+    return {id, client.post("/v1/getRoutersOfMeeting", {{"meetingId", id}}).json().at("routers").at(0).at("routerId")};
   }
 
   // Everyone sends sound and a picture; each watches the two who joined before.
@@ -105,7 +108,8 @@ class Benchmark {
         for (int target = std::max(0, p - 2); target < p; ++target) caller.consume(participant, present[static_cast<std::size_t>(target)]);
         present.push_back(std::move(participant));
       }
-      if (m % 20 == 19) std::cerr << fmt::format("\rpresent: {} of {} meetings", m + 1, options_.meetings) << (m + 1 == options_.meetings ? "\n" : "");
+      if (m % 20 == 19)
+        std::cerr << fmt::format("\rpresent: {} of {} meetings", m + 1, options_.meetings) << (m + 1 == options_.meetings ? "\n" : "");
     }
   }
 
@@ -127,12 +131,20 @@ class Benchmark {
       caller.call("preMeetingDetails", with({{"producerRouterId", meeting.router}, {"consumerRouterId", meeting.router}}));
       caller.call("getProducersOfMeeting", {{"meetingId", meeting.id}});
       caller.call("restartIce", with({{"transportIds", {visitor.producer_transport}}}));
-      for (const char* route : {"pauseProducer", "resumeProducer"}) caller.call(route, with({{"producerKindMap", {{visitor.producers["video"], "video"}}}}));
-      for (const char* route : {"pauseConsumer", "resumeConsumer", "closeConsumer"}) caller.call(route, with({{"consumerIds", visitor.consumers}}));
+      for (const char* route : {"pauseProducer", "resumeProducer"})
+        caller.call(route, with({{"producerKindMap", {{visitor.producers["video"], "video"}}}}));
+      for (const char* route : {"pauseConsumer", "resumeConsumer", "closeConsumer"})
+        caller.call(route, with({{"consumerIds", visitor.consumers}}));
       caller.call("closeProducer", with({{"producerKindMap", {{visitor.producers["video"], "video"}}}}));
       caller.leave(visitor);
-      const auto extra = create_meeting(client_, fmt::format("extra-{}", round), round, [this](const std::string& route, std::chrono::nanoseconds took) { latencies_.add(route, took); });
-      caller.call("endMeeting", {{"meetingId", extra.id}, {"routerIds", {extra.router}}, {"transportIds", json::array()}, {"producerIds", json::array()}, {"consumerIds", json::array()}, {"participantIds", json::array()}});
+      const auto extra = create_meeting(client_, fmt::format("extra-{}", round), round,
+                                        [this](const std::string& route, std::chrono::nanoseconds took) { latencies_.add(route, took); });
+      caller.call("endMeeting", {{"meetingId", extra.id},
+                                 {"routerIds", {extra.router}},
+                                 {"transportIds", json::array()},
+                                 {"producerIds", json::array()},
+                                 {"consumerIds", json::array()},
+                                 {"participantIds", json::array()}});
     }
   }
 
@@ -147,8 +159,9 @@ class Benchmark {
                             {"producerRouterDetails", {{{"routerCapacity", 20}, {"workerId", worker_of(m)}}}},
                             {"consumerRouterDetails", {{{"routerCapacity", 200}, {"workerId", worker_of(m + 1)}}}}});
       }
-      Caller(client_, [this](const std::string&, std::chrono::nanoseconds took) { latencies_.add("replaceMeetings (100 meetings)", took); })
-          .call("replaceMeetings", {{"replaceMeetingRequests", requests}});
+      Caller(client_, [this](const std::string&, std::chrono::nanoseconds took) {
+        latencies_.add("replaceMeetings (100 meetings)", took);
+      }).call("replaceMeetings", {{"replaceMeetingRequests", requests}});
     }
   }
 
@@ -171,7 +184,9 @@ class Benchmark {
     }
     for (auto& thread : threads) thread.join();
     const double elapsed = seconds_since(begun);
-    return {{"perSecond", joined / elapsed}, {"connections", options_.join_threads}, {"serverCpuSecondsPerJoin", (process_seconds(server_pid()) - cpu_before) / joined}};
+    return {{"perSecond", joined / elapsed},
+            {"connections", options_.join_threads},
+            {"serverCpuSecondsPerJoin", (process_seconds(server_pid()) - cpu_before) / joined}};
   }
 
   static double process_seconds(std::int64_t pid) {
@@ -201,8 +216,9 @@ class Benchmark {
 int main(int argc, char** argv) {
   dd::bench::Options options;
   if (argc > 1) options.port = static_cast<std::uint16_t>(std::atoi(argv[1]));
-  if (argc > 2) options.meetings = std::atoi(argv[2]);
-  if (argc > 3) options.rounds = std::atoi(argv[3]);
+  if (argc > 2) options.server_pid = std::atoll(argv[2]);
+  if (argc > 3) options.meetings = std::atoi(argv[3]);
+  if (argc > 4) options.rounds = std::atoi(argv[4]);
   try {
     std::cout << dd::bench::Benchmark(options).run().dump(2) << "\n";
   } catch (const std::exception& error) {

@@ -8,7 +8,9 @@ namespace {
 
 using Verdict = AccessRule::Verdict;
 
-PeerAddress v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) { return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d}; }
+PeerAddress v4(std::uint8_t a, std::uint8_t b, std::uint8_t c, std::uint8_t d) {
+  return {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d};
+}
 
 HttpRequest from(PeerAddress peer, std::vector<std::pair<std::string, std::string>> headers = {}) {
   HttpRequest request;
@@ -33,7 +35,8 @@ TEST(Network, ContainsItsAddressesAndNoOthers) {
 }
 
 TEST(Network, NonsenseIsRefused) {
-  for (const std::string_view text : {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "ten", "::/129", "10.0.0/8", "10.0.0.0/-1", "10.0.0.0/8 "}) {
+  for (const std::string_view text :
+       {"", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/x", "ten", "::/129", "10.0.0/8", "10.0.0.0/-1", "10.0.0.0/8 "}) {
     EXPECT_FALSE(Network::parse(text)) << text;
   }
 }

@@ -25,20 +25,31 @@ constexpr std::string_view kTry = "/try/";
 
 // Names of metrics' labels and log fields: never what the caller wrote.
 struct Chosen {
-  const Route* route = nullptr;         // an API call
-  const StaticFiles* files = nullptr;   // or a page of these
-  std::string_view file;
+  const Route* route = nullptr;        // an API call
+  const StaticFiles* files = nullptr;  // or a page of these
+  std::string file;                    // copied: the request moves on while this is kept
   std::string_view name = "unknown";
-  HttpResponse refusal;                 // or neither
+  HttpResponse refusal;  // or neither
 };
 
 // The caller's id is echoed when nothing in it can break a header or a log line.
 std::string request_id(const HttpRequest& request) {
   const auto sent = request.header("x-request-id");
   const bool usable = sent && !sent->empty() && sent->size() <= 128 && std::all_of(sent->begin(), sent->end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || std::string_view("-_.:@/=+,").find(c) != std::string_view::npos;
-  });
+                        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                               std::string_view("-_.:@/=+,").find(c) != std::string_view::npos;
+                      });
   return usable ? std::string(*sent) : random_uuid();
+}
+
+HttpResponse preflight_answer() {
+  HttpResponse response;
+  response.content_type = {};
+  response.headers.emplace_back("Allow", "GET, HEAD, POST, OPTIONS");
+  response.headers.emplace_back("Access-Control-Allow-Methods", "*");
+  response.headers.emplace_back("Access-Control-Allow-Headers", "*, Authorization");  // "*" does not cover that one
+  response.headers.emplace_back("Access-Control-Max-Age", "600");
+  return response;
 }
 
 }  // namespace
@@ -50,6 +61,7 @@ struct Application::State {
   Chosen choose(const HttpRequest& request, bool head) const;
   HttpResponse page(const Route& route, const HttpRequest& request);
   HttpResponse open_events(const HttpRequest& request);
+  Task<HttpResponse> answer(Chosen chosen, HttpRequest request);
   Task<HttpResponse> call(const Route& route, std::string body, std::string id);
   void add_common_headers(HttpResponse& response, std::string_view id) const;
 
@@ -99,13 +111,14 @@ Chosen Application::State::choose(const HttpRequest& request, bool head) const {
     }
     allowed += ", OPTIONS";
   }
-  for (const auto& [prefix, files, name] : {std::tuple{kDocs, &docs, std::string_view("/docs/*")}, std::tuple{kTry, &trial, std::string_view("/try/*")}}) {
+  for (const auto& [prefix, files, name] :
+       {std::tuple{kDocs, &docs, std::string_view("/docs/*")}, std::tuple{kTry, &trial, std::string_view("/try/*")}}) {
     if (files->empty()) continue;
     if (!path.starts_with(prefix) && path != prefix.substr(0, prefix.size() - 1)) continue;
     chosen.name = name;
     if (method == "GET") {
       chosen.files = files;
-      chosen.file = path.size() < prefix.size() ? std::string_view{} : path.substr(prefix.size());
+      chosen.file = path.substr(std::min(path.size(), prefix.size()));
       return chosen;
     }
     allowed = "GET, HEAD, OPTIONS";
@@ -183,7 +196,8 @@ Task<HttpResponse> Application::State::call(const Route& route, std::string body
     if (error.code == Errc::kInternal) {
       observe::log_error("request_failed", {{"route", route.path}, {"request", id}, {"error", error.message}});
     } else {
-      observe::log_debug("request_refused", {{"route", route.path}, {"request", id}, {"code", to_string(error.code)}, {"error", error.message}});
+      observe::log_debug("request_refused",
+                         {{"route", route.path}, {"request", id}, {"code", to_string(error.code)}, {"error", error.message}});
     }
     co_return error_response(error);
   }
@@ -200,66 +214,65 @@ void Application::State::add_common_headers(HttpResponse& response, std::string_
   if (settings.cors_origin != "*") response.headers.emplace_back("Vary", "Origin");
 }
 
+Task<HttpResponse> Application::State::answer(Chosen chosen, HttpRequest request) {
+  if (chosen.route == nullptr) {
+    if (chosen.files == nullptr) co_return std::move(chosen.refusal);
+    co_return file_page(*chosen.files, chosen.file, request);
+  }
+  const Route& route = *chosen.route;
+  const auto verdict = route.access == Access::kKeyed ? access.judge(request) : AccessRule::Verdict::kAllowed;
+  if (verdict == AccessRule::Verdict::kNeedsKey) {
+    metrics.add(Metric::kHttpRejected, {"unauthenticated"});
+    HttpResponse response = refusal(401, "unauthenticated", "this call needs an API key");
+    response.headers.emplace_back("WWW-Authenticate", "Bearer");
+    co_return response;
+  }
+  if (verdict == AccessRule::Verdict::kForbidden) {
+    metrics.add(Metric::kHttpRejected, {"network"});
+    co_return error_response(make_error(Errc::kForbidden, "callers from this network are not let in"));
+  }
+  if (route.handler == nullptr) co_return page(route, request);
+  HttpResponse response = co_await call(route, std::move(request.body), std::move(request.id));
+  co_return response;
+}
+
 Task<HttpResponse> Application::handle(HttpRequest request) {
   State& state = *state_;
   const MonotonicTime started = state.loop.now();
-  request.id = request_id(request);
+  const std::string id = request_id(request);
+  request.id = id;
   const bool head = request.method == "HEAD";
   HttpResponse response;
   std::string_view name = "preflight";
-  if (request.method == "OPTIONS") {
-    response.content_type = {};
-    response.headers.emplace_back("Allow", "GET, HEAD, POST, OPTIONS");
-    response.headers.emplace_back("Access-Control-Allow-Methods", "*");
-    response.headers.emplace_back("Access-Control-Allow-Headers", "*, Authorization");  // "*" does not cover that one
-    response.headers.emplace_back("Access-Control-Max-Age", "600");
-  } else {
-    Chosen chosen = state.choose(request, head);
-    name = chosen.name;
-    bool allowed = true;
-    if (chosen.route != nullptr && chosen.route->access == Access::kKeyed) {
-      const auto verdict = state.access.judge(request);
-      allowed = verdict == AccessRule::Verdict::kAllowed;
-      if (verdict == AccessRule::Verdict::kNeedsKey) {
-        response = refusal(401, "unauthenticated", "this call needs an API key");
-        response.headers.emplace_back("WWW-Authenticate", "Bearer");
-      } else if (!allowed) {
-        response = error_response(make_error(Errc::kForbidden, "callers from this network are not let in"));
-      }
-    }
-    bool escaped = false;
-    if (!allowed) {
-      state.metrics.add(Metric::kHttpRejected, {response.status == 401 ? "unauthenticated" : "network"});
-    } else if (chosen.route != nullptr && chosen.route->handler != nullptr) {
-      try {
-        response = co_await state.call(*chosen.route, std::move(request.body), request.id);
-      } catch (const std::exception& error) {
-        escaped = true;
-        observe::log_error("exception_escaped", {{"route", name}, {"request", request.id}, {"error", error.what()}});
-      } catch (...) {
-        escaped = true;
-        observe::log_error("exception_escaped", {{"route", name}, {"request", request.id}});
-      }
-    } else if (chosen.route != nullptr) {
-      response = state.page(*chosen.route, request);
-    } else if (chosen.files != nullptr) {
-      response = file_page(*chosen.files, chosen.file, request);
+  bool escaped = false;
+  std::string what = "not an exception of the standard library";
+  try {
+    if (request.method == "OPTIONS") {
+      response = preflight_answer();
     } else {
-      response = std::move(chosen.refusal);
+      Chosen chosen = state.choose(request, head);
+      name = chosen.name;
+      response = co_await state.answer(std::move(chosen), std::move(request));
     }
-    if (escaped) {
-      state.metrics.add(Metric::kEscapedExceptions);
-      response = error_response(make_error(Errc::kInternal, "an exception escaped"));
-    }
+  } catch (const std::exception& error) {
+    escaped = true;
+    what = error.what();
+  } catch (...) {
+    escaped = true;
+  }
+  if (escaped) {
+    state.metrics.add(Metric::kEscapedExceptions);
+    observe::log_error("exception_escaped", {{"route", name}, {"request", id}, {"error", what}});
+    response = error_response(make_error(Errc::kInternal, "an exception escaped"));
   }
   response.head_only = head;
   if (head) response.stream.reset();
-  state.add_common_headers(response, request.id);
+  state.add_common_headers(response, id);
   const std::string status = std::to_string(response.status);
   const double seconds = std::chrono::duration<double>(state.loop.now() - started).count();
   state.metrics.add(Metric::kHttpRequests, {name, status});
   state.metrics.observe(Metric::kHttpRequestSeconds, seconds, {name});
-  observe::log_debug("http_request", {{"method", request.method}, {"route", name}, {"status", response.status}, {"request", request.id}, {"seconds", seconds}});
+  observe::log_debug("http_request", {{"route", name}, {"status", response.status}, {"request", id}, {"seconds", seconds}});
   co_return response;
 }
 

@@ -29,7 +29,8 @@ TEST(Application, SaysWhatItIs) {
 
 TEST(Application, AnUnknownPathIs404AndAWrongMethod405WithAllow) {
   Service service;
-  for (const std::string path : {"/v1/nothing", "/v1/createMeeting/", "//", "/V1/createMeeting", "/v1/%63reateMeeting", "", "*", "/docs2", "/try/"}) {
+  for (const std::string path :
+       {"/v1/nothing", "/v1/createMeeting/", "//", "/V1/createMeeting", "/v1/%63reateMeeting", "", "*", "/docs2", "/try/"}) {
     const auto answer = service.get(path);
     EXPECT_EQ(answer.status, 404) << path;
     EXPECT_EQ(answer.error_code(), "not_found");
@@ -57,7 +58,8 @@ TEST(Application, HeadIsGetWithoutTheBody) {
 TEST(Application, EveryAnswerIsOpenToBrowsers) {
   Service service;
   for (const std::string path : {"/health", "/v1/nothing"}) EXPECT_EQ(service.get(path).header("Access-Control-Allow-Origin"), "*");
-  const auto preflight = service.request("OPTIONS", "/v1/createMeeting", "", {{"origin", "https://x"}, {"access-control-request-method", "POST"}});
+  const auto preflight =
+      service.request("OPTIONS", "/v1/createMeeting", "", {{"origin", "https://x"}, {"access-control-request-method", "POST"}});
   EXPECT_EQ(preflight.status, 200);
   EXPECT_EQ(preflight.text, "");
   EXPECT_EQ(preflight.header("Access-Control-Allow-Methods"), "*");
@@ -125,6 +127,22 @@ TEST(Application, IsReadyWhenStoreWorkersAndHeartAre) {
   EXPECT_EQ(service.get("/ready").json["reasons"], Json::parse(R"(["no heartbeat yet"])"));
 }
 
+TEST(Application, AnExceptionThatEscapesIsAnsweredAndCounted) {
+  Settings settings;
+  settings.heartbeat_age = []() -> std::optional<Duration> { throw std::runtime_error("a secret of ours"); };
+  Service service(settings);
+  const auto page = service.get("/ready");
+  EXPECT_EQ(page.status, 500);
+  EXPECT_EQ(page.error_code(), "internal");
+  EXPECT_EQ(page.text.find("secret"), std::string::npos);
+  service.broken = true;
+  const auto call =
+      service.post("createMeeting", Json::parse(R"({"meetingId":"m","containerId":"c1","routers":{"routerCapacity":1,"workerId":"w1"}})"));
+  EXPECT_EQ(call.status, 500);
+  EXPECT_NE(service.metrics.exposition().find("doordarshan_escaped_exceptions_total 2"), std::string::npos);
+  EXPECT_EQ(service.get("/health").status, 200);
+}
+
 TEST(Application, ThePagesNeedNothingFromElsewhere) {
   Service plain;
   EXPECT_EQ(plain.get("/docs").status, 301);
@@ -151,7 +169,8 @@ class Call : public ::testing::Test {
     return more;
   }
   void create() {
-    const auto answer = service.post("createMeeting", json(R"({"meetingId":"m","containerId":"c1","producerRouterDetails":[{"routerCapacity":20,"workerId":"w1"}],
+    const auto answer = service.post(
+        "createMeeting", json(R"({"meetingId":"m","containerId":"c1","producerRouterDetails":[{"routerCapacity":20,"workerId":"w1"}],
       "consumerRouterDetails":[{"routerCapacity":240,"workerId":"w2"}]})"));
     ASSERT_EQ(answer.text, R"({"response":"created the required routers"})");
     for (const auto& [id, worker] : service.media.routers()) (worker.str() == "w1" ? producer_router : consumer_router) = id.str();
@@ -186,8 +205,9 @@ class Call : public ::testing::Test {
 
 TEST_F(Call, EachAnswerHasTheSpecsShape) {
   create();
-  EXPECT_EQ(service.post("createMeeting", json(R"({"meetingId":"m","containerId":"c1","routers":{"routerCapacity":1,"workerId":"w1"}})")).text,
-            R"({"response":"Meeting already exists"})");
+  EXPECT_EQ(
+      service.post("createMeeting", json(R"({"meetingId":"m","containerId":"c1","routers":{"routerCapacity":1,"workerId":"w1"}})")).text,
+      R"({"response":"Meeting already exists"})");
 
   Json join = me(Json::object());
   join["producerRouterId"] = consumer_router;  // swapped, as kendra does
@@ -252,8 +272,10 @@ TEST_F(Call, EachAnswerHasTheSpecsShape) {
 
   Json consumers = json(R"({"meetingId":"m","participantId":"bob"})");
   consumers["consumerIds"] = Json::array({consumer["consumerId"]});
-  EXPECT_EQ(service.post("getParticipantConsumers", json(R"({"participantId":"bob","meetingId":"m","transportIds":[]})")).json, consumers["consumerIds"]);
-  EXPECT_EQ(service.post("getParticipantProducers", json(R"({"participantId":"alice","meetingId":"m","transportIds":[]})")).json, Json::array({producer}));
+  EXPECT_EQ(service.post("getParticipantConsumers", json(R"({"participantId":"bob","meetingId":"m","transportIds":[]})")).json,
+            consumers["consumerIds"]);
+  EXPECT_EQ(service.post("getParticipantProducers", json(R"({"participantId":"alice","meetingId":"m","transportIds":[]})")).json,
+            Json::array({producer}));
   EXPECT_EQ(service.post("pauseConsumer", consumers).text, R"({"response":"Successfully paused"})");
   EXPECT_EQ(service.post("resumeConsumer", consumers).text, R"({"response":"Successfully resumed"})");
   EXPECT_EQ(service.post("closeConsumer", consumers).text, R"({"response":"Successfully closed consumer"})");
@@ -265,7 +287,8 @@ TEST_F(Call, EachAnswerHasTheSpecsShape) {
   EXPECT_EQ(service.post("leaveMeeting", leave).text, R"({"response":"Participant left the meeting","sendSignal":true})");
   EXPECT_EQ(service.post("leaveMeeting", leave).text, R"({"response":"Participant not found in the meeting","sendSignal":false})");
 
-  const auto replaced = service.post("replaceMeetings", json(R"({"replaceMeetingRequests":[{"meetingId":"m2","oldContainerId":"c0","newContainerId":"c1",
+  const auto replaced =
+      service.post("replaceMeetings", json(R"({"replaceMeetingRequests":[{"meetingId":"m2","oldContainerId":"c0","newContainerId":"c1",
     "producerRouterDetails":[{"routerCapacity":20,"workerId":"w1"}],"consumerRouterDetails":[{"routerCapacity":240,"workerId":"w2"}]}]})"));
   EXPECT_EQ(replaced.text, "\"created the required routers\"");
 
@@ -333,7 +356,8 @@ TEST_F(Call, UnknownAndForeignIdsAre404) {
   Json recreate = me(Json::object());
   recreate["routerId"] = "x";
   EXPECT_EQ(service.post("recreateConsumerTransport", recreate).status, 404);
-  Json connect = me(json(R"({"transportId":"x","dtlsParameters":{"role":"client","fingerprints":[{"algorithm":"sha-1","value":"00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"}]}})"));
+  Json connect = me(json(
+      R"({"transportId":"x","dtlsParameters":{"role":"client","fingerprints":[{"algorithm":"sha-1","value":"00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00:00"}]}})"));
   const auto unknown = service.post("connectTransport", connect);
   EXPECT_EQ(unknown.status, 404);
   EXPECT_EQ(unknown.error_code(), "not_found");
@@ -355,10 +379,22 @@ TEST_F(Call, WithTheStoreAwayTheAnswerIs503WithRetryAfter) {
 
 TEST_F(Call, EveryRouteRefusesEveryKindOfNonsense) {
   create();
-  const std::vector<std::string> bodies{
-      "", "null", "[]", "17", "\"x\"", "{", R"({"meetingId":"a","meetingId":"b"})", std::string(5000, '['), "{\"\xc3\x28\":1}", R"({"meetingId":"\u0000"})",
-      R"({"meetingId":"\u202e\u2066","participantId":"\ud83d\ude00"})", R"({"meetingId":"' OR 1=1 --"})", R"({"meetingId":"../../etc/passwd"})",
-      R"({"meetingId":)" + std::string("\"") + std::string(100'000, 'a') + "\"}", R"({"meetingId":["m"],"participantId":{}})", R"({"meetingId":1e308})"};
+  const std::vector<std::string> bodies{"",
+                                        "null",
+                                        "[]",
+                                        "17",
+                                        "\"x\"",
+                                        "{",
+                                        R"({"meetingId":"a","meetingId":"b"})",
+                                        std::string(5000, '['),
+                                        "{\"\xc3\x28\":1}",
+                                        R"({"meetingId":"\u0000"})",
+                                        R"({"meetingId":"\u202e\u2066","participantId":"\ud83d\ude00"})",
+                                        R"({"meetingId":"' OR 1=1 --"})",
+                                        R"({"meetingId":"../../etc/passwd"})",
+                                        R"({"meetingId":)" + std::string("\"") + std::string(100'000, 'a') + "\"}",
+                                        R"({"meetingId":["m"],"participantId":{}})",
+                                        R"({"meetingId":1e308})"};
   for (const auto table : {media_routes(), extension_routes()}) {
     for (const Route& route : table) {
       for (const auto& body : bodies) {

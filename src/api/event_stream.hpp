@@ -21,9 +21,9 @@
 namespace dd::api {
 
 struct EventStreamSettings {
-  std::string boot;                    // tells this process's events from an earlier one's; empty: random
-  std::size_t max_events = 10'000;     // kept for clients that come back
-  std::size_t max_readings = 2'000;    // levels and scores: kept apart, so that they never push news out
+  std::string boot;                  // tells this process's events from an earlier one's; empty: random
+  std::size_t max_events = 10'000;   // kept for clients that come back
+  std::size_t max_readings = 2'000;  // levels and scores: kept apart, so that they never push news out
   std::size_t max_clients = 64;
   Duration heartbeat = std::chrono::seconds{15};  // proxies close what is silent, commonly after 60 s
 };

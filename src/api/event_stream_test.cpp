@@ -24,7 +24,9 @@ class EventStreamTest : public ::testing::Test {
     return std::make_unique<EventStream>(loop, metrics, settings);
   }
 
-  Event event(std::string meeting, EventBody body) { return Event{loop.wall_now(), MeetingId(std::move(meeting)), ParticipantId(), std::move(body)}; }
+  Event event(std::string meeting, EventBody body) {
+    return Event{loop.wall_now(), MeetingId(std::move(meeting)), ParticipantId(), std::move(body)};
+  }
   void create(EventStream& log, std::string meeting) { log.on_event(event(std::move(meeting), meeting::MeetingCreated{})); }
 
   static std::string all(BodyStream& stream) {
@@ -34,7 +36,8 @@ class EventStreamTest : public ::testing::Test {
   }
   static std::vector<std::string> ids(const std::string& text) {
     std::vector<std::string> found;
-    for (std::size_t at = text.find("id: "); at != std::string::npos; at = text.find("id: ", at + 1)) found.push_back(text.substr(at + 4, text.find('\n', at) - at - 4));
+    for (std::size_t at = text.find("id: "); at != std::string::npos; at = text.find("id: ", at + 1))
+      found.push_back(text.substr(at + 4, text.find('\n', at) - at - 4));
     return found;
   }
 
@@ -48,10 +51,11 @@ TEST_F(EventStreamTest, ANewReaderHearsWhatHappensFromNowOn) {
   auto reader = *log->open("", MeetingId());
   EXPECT_EQ(all(*reader), "retry: 1000\nid: b1-1\n\n");
   log->on_event(Event{WallTime{1500ms}, MeetingId("m"), ParticipantId("p"), meeting::ProducerClosed{ProducerId("x"), "video", "left"}});
-  EXPECT_EQ(all(*reader),
-            "id: b1-2\nevent: producer.closed\ndata: "
-            R"({"id":"b1-2","type":"producer.closed","time":1500,"meetingId":"m","participantId":"p","producerId":"x","kind":"video","reason":"left"})"
-            "\n\n");
+  EXPECT_EQ(
+      all(*reader),
+      "id: b1-2\nevent: producer.closed\ndata: "
+      R"({"id":"b1-2","type":"producer.closed","time":1500,"meetingId":"m","participantId":"p","producerId":"x","kind":"video","reason":"left"})"
+      "\n\n");
   EXPECT_EQ(all(*reader), "");
 }
 
@@ -89,7 +93,8 @@ TEST_F(EventStreamTest, WhoLostEventsIsToldToStartOver) {
   auto log = open_log(3);
   for (int i = 1; i <= 5; ++i) create(*log, "m");
   const auto text_of = [&](std::string_view id) { return all(**log->open(id, MeetingId())); };
-  EXPECT_NE(text_of("b1-1").find("event: resync\ndata: {\"id\":\"b1-5\",\"type\":\"resync\",\"reason\":\"overwritten\"}"), std::string::npos);
+  EXPECT_NE(text_of("b1-1").find("event: resync\ndata: {\"id\":\"b1-5\",\"type\":\"resync\",\"reason\":\"overwritten\"}"),
+            std::string::npos);
   EXPECT_EQ(ids(text_of("b1-2")), (std::vector<std::string>{"b1-3", "b1-4", "b1-5"}));  // 2 was read, so nothing is lost
   for (const std::string_view strange : {"b0-2", "b1-6", "b1-", "b1", "b1-2x", "b1--2", "17", "b1-99999999999999999999", "\xff"}) {
     EXPECT_NE(text_of(strange).find("\"reason\":\"unknown_id\""), std::string::npos) << strange;
@@ -103,7 +108,7 @@ TEST_F(EventStreamTest, AReaderThatIsOvertakenIsEnded) {
   for (int i = 1; i <= 3; ++i) create(*log, "m");
   std::string text;
   EXPECT_EQ(reader->read(text, 1), BodyStream::State::kOpen);  // takes one at a time
-  EXPECT_EQ(ids(text), (std::vector<std::string>{"b1-1"}) );
+  EXPECT_EQ(ids(text), (std::vector<std::string>{"b1-1"}));
   create(*log, "m");
   create(*log, "m");
   text.clear();

@@ -84,8 +84,8 @@ Answer close_data(Host& host, JsonText body) {
   co_return to_text(response_answer("Successfully closed data"));
 }
 
-constexpr Route post(std::string_view path, BodyHandler handler, std::string_view tag, std::string_view summary,
-                     std::string_view request, std::string_view response, std::string_view description = {}) {
+constexpr Route post(std::string_view path, BodyHandler handler, std::string_view tag, std::string_view summary, std::string_view request,
+                     std::string_view response, std::string_view description = {}) {
   return Route{"POST", path, Access::kKeyed, handler, Page::kNone, tag, summary, request, response, description};
 }
 
@@ -93,9 +93,10 @@ constexpr std::array kRoutes{
     post("/v1/getRoutersOfMeeting", &get_routers_of_meeting, "meetings", "The routers of a meeting that this server carries",
          "GetProducersOfMeeting", "Routers", "For clients that cannot read the database, as kendra does, to learn what joinMeeting wants."),
     post("/v1/setPreferredLayers", &set_preferred_layers, "consumers", "Choose the simulcast or SVC layers of a consumer",
-         "SetPreferredLayers", "PreferredLayers", "The answer may be lower than asked when the producer has fewer layers; null: it has none."),
-    post("/v1/setConsumerPriority", &set_consumer_priority, "consumers", "Weigh a consumer when bandwidth is short",
-         "SetConsumerPriority", "ConsumerPriority"),
+         "SetPreferredLayers", "PreferredLayers",
+         "The answer may be lower than asked when the producer has fewer layers; null: it has none."),
+    post("/v1/setConsumerPriority", &set_consumer_priority, "consumers", "Weigh a consumer when bandwidth is short", "SetConsumerPriority",
+         "ConsumerPriority"),
     post("/v1/requestKeyFrame", &request_key_frame, "consumers", "Ask the producer of a video consumer for a key frame", "ConsumerRef",
          "Response"),
     post("/v1/getConsumerStats", &get_consumer_stats, "consumers", "Statistics of a consumer", "ConsumerRef", "Stats"),

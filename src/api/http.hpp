@@ -20,8 +20,8 @@ namespace dd::api {
 using PeerAddress = std::array<std::uint8_t, 16>;
 
 struct HttpRequest {
-  std::string method;  // as sent, upper case by custom
-  std::string target;  // origin form: path and query, still percent-encoded
+  std::string method;                                        // as sent, upper case by custom
+  std::string target;                                        // origin form: path and query, still percent-encoded
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
   PeerAddress peer{};

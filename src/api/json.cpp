@@ -2,6 +2,7 @@
 #include "api/json.hpp"
 
 #include <fmt/format.h>
+#include <optional>
 #include <vector>
 
 namespace dd::api {
@@ -13,7 +14,7 @@ class Builder final : public nlohmann::json_sax<Json> {
  public:
   explicit Builder(Json& root) : root_(root) {}
 
-  const std::string& problem() const { return problem_; }
+  Error problem() const { return problem_.value_or(make_error(Errc::kInvalidArgument, "the body is not valid JSON")); }
 
   bool null() override { return add(Json(nullptr)); }
   bool boolean(bool value) override { return add(Json(value)); }
@@ -53,10 +54,12 @@ class Builder final : public nlohmann::json_sax<Json> {
     return member_;
   }
   bool add(Json value) {
+    if (++values_ > kMaxJsonValues) return fail("the body holds too many values", Errc::kPayloadTooLarge);
     place(std::move(value));
     return true;
   }
   bool open(Json value) {
+    if (++values_ > kMaxJsonValues) return fail("the body holds too many values", Errc::kPayloadTooLarge);
     if (open_.size() >= kMaxJsonDepth) return fail(fmt::format("the body is nested deeper than {} levels", kMaxJsonDepth));
     open_.push_back(place(std::move(value)));
     return true;
@@ -65,15 +68,16 @@ class Builder final : public nlohmann::json_sax<Json> {
     open_.pop_back();
     return true;
   }
-  bool fail(std::string problem) {
-    if (problem_.empty()) problem_ = std::move(problem);
+  bool fail(std::string problem, Errc code = Errc::kInvalidArgument) {
+    if (!problem_) problem_ = make_error(code, std::move(problem));
     return false;
   }
 
   Json& root_;
   std::vector<Json*> open_;
   Json* member_ = nullptr;
-  std::string problem_;
+  std::size_t values_ = 0;
+  std::optional<Error> problem_;
 };
 
 }  // namespace
@@ -81,9 +85,7 @@ class Builder final : public nlohmann::json_sax<Json> {
 Result<JsonText> parse_json(std::string_view text) {
   JsonText parsed;
   Builder builder(parsed.root);
-  if (!Json::sax_parse(text.begin(), text.end(), &builder)) {
-    return make_error(Errc::kInvalidArgument, builder.problem().empty() ? "the body is not valid JSON" : builder.problem());
-  }
+  if (!Json::sax_parse(text.begin(), text.end(), &builder)) return builder.problem();
   return parsed;
 }
 

@@ -35,9 +35,35 @@ TEST(Json, DepthIsBounded) {
   EXPECT_EQ(problem(objects), "the body is nested deeper than 32 levels");
 }
 
+TEST(Json, TheNumberOfValuesIsBounded) {
+  std::string text = "[0";
+  for (std::size_t i = 0; i < kMaxJsonValues; ++i) text += ",0";
+  auto parsed = parse_json(text + "]");
+  ASSERT_FALSE(parsed);
+  EXPECT_EQ(parsed.error().code, Errc::kPayloadTooLarge);
+}
+
 TEST(Json, WhatIsNotJsonIsRefusedWithItsPlace) {
-  for (const std::string_view text : {"", " ", "{", "{]", "{\"a\":}", "[1,]", "{\"a\":1}x", "nul", "01", "1e999", "\"\\ud800\"", "\"a", "{\"a\" 1}", "\xff", "\"\xc3\x28\"",
-                                      "\"\xed\xa0\x80\"", "\"tab\tinside\"", "NaN", "'a'", "{a:1}"}) {
+  for (const std::string_view text : {"",
+                                      " ",
+                                      "{",
+                                      "{]",
+                                      "{\"a\":}",
+                                      "[1,]",
+                                      "{\"a\":1}x",
+                                      "nul",
+                                      "01",
+                                      "1e999",
+                                      "\"\\ud800\"",
+                                      "\"a",
+                                      "{\"a\" 1}",
+                                      "\xff",
+                                      "\"\xc3\x28\"",
+                                      "\"\xed\xa0\x80\"",
+                                      "\"tab\tinside\"",
+                                      "NaN",
+                                      "'a'",
+                                      "{a:1}"}) {
     EXPECT_NE(problem(text).find("the body is not valid JSON"), std::string::npos) << text;
   }
 }

@@ -105,7 +105,7 @@ OrderedJson consumer_details_answer(const std::vector<meeting::ConsumerDetail>& 
     entry["targetParticipantId"] = detail.target.str();
     entry["kind"] = detail.kind;
     entry["rtpParameters"] = to_json(detail.consumer.parameters);
-    entry["type"] = to_string(detail.consumer.type);             // these two are additions
+    entry["type"] = to_string(detail.consumer.type);  // these two are additions
     entry["producerPaused"] = detail.consumer.producer_paused;
     list.push_back(std::move(entry));
   }

@@ -58,7 +58,8 @@ Result<std::vector<meeting::RouterRequest>> parse_routers(const ObjectReader& re
 
 Result<std::string> checked_kind(const std::string& written, const std::string& field) {
   std::string lower = written;
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   if (lower != "audio" && lower != "video" && lower != "screenshare") {
     return invalid_field(field, "the kind must be audio, video or screenshare");
   }
@@ -195,7 +196,8 @@ Result<meeting::ProducersCommand> parse_producers_command(const Json& body) {
   DD_TRY(command.recording_enabled, reader.optional_boolean("recordingEnabled"));
   DD_TRY(auto kinds, reader.object("producerKindMap"));
   const Json& map = *reader.find("producerKindMap");
-  if (map.size() > kMaxListLength) return invalid_field("producerKindMap", fmt::format("producerKindMap may have at most {} entries", kMaxListLength));
+  if (map.size() > kMaxListLength)
+    return invalid_field("producerKindMap", fmt::format("producerKindMap may have at most {} entries", kMaxListLength));
   command.producers.reserve(map.size());
   for (const auto& [id, kind] : map.get_ref<const Json::object_t&>()) {
     if (id.empty()) continue;

@@ -60,35 +60,41 @@ void expect_refusals(Parse parse, const std::vector<Refusal>& refusals) {
 }
 
 TEST(CreateMeetingRequest, ABadFieldIsNamed) {
-  expect_refusals([](const Json& body) { return parse_create_meeting(body); },
-                  {
-                      {"[]", ""},
-                      {"17", ""},
-                      {"null", ""},
-                      {"{}", "meetingId"},
-                      {R"({"meetingId":null})", "meetingId"},
-                      {R"({"meetingId":5})", "meetingId"},
-                      {R"({"meetingId":""})", "meetingId"},
-                      {R"({"meetingId":"a b"})", "meetingId"},
-                      {R"({"meetingId":"../x"})", "meetingId"},
-                      {R"({"meetingId":".."})", "meetingId"},
-                      {R"({"meetingId":"\u202e"})", "meetingId"},
-                      {R"({"meetingId":"a\u0000"})", "meetingId"},
-                      {R"({"meetingId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})", "meetingId"},
-                      {R"({"meetingId":"m"})", "containerId"},
-                      {R"({"meetingId":"m","containerId":"c"})", "producerRouterDetails"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[],"consumerRouterDetails":[]})", "producerRouterDetails"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":{}})", "producerRouterDetails"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[7]})", "producerRouterDetails[0]"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w"}]})", "producerRouterDetails[0].routerCapacity"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":-1}]})", "producerRouterDetails[0].routerCapacity"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":1.5}]})", "producerRouterDetails[0].routerCapacity"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":2147483648}]})", "producerRouterDetails[0].routerCapacity"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":18446744073709551615}]})", "producerRouterDetails[0].routerCapacity"},
-                      {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":"1"}]})", "producerRouterDetails[0].routerCapacity"},
-                      {R"({"meetingId":"m","containerId":"c","routers":[]})", "routers"},
-                      {R"({"meetingId":"m","containerId":"c","routers":{"routerCapacity":1}})", "routers.workerId"},
-                  });
+  expect_refusals(
+      [](const Json& body) { return parse_create_meeting(body); },
+      {
+          {"[]", ""},
+          {"17", ""},
+          {"null", ""},
+          {"{}", "meetingId"},
+          {R"({"meetingId":null})", "meetingId"},
+          {R"({"meetingId":5})", "meetingId"},
+          {R"({"meetingId":""})", "meetingId"},
+          {R"({"meetingId":"a b"})", "meetingId"},
+          {R"({"meetingId":"../x"})", "meetingId"},
+          {R"({"meetingId":".."})", "meetingId"},
+          {R"({"meetingId":"\u202e"})", "meetingId"},
+          {R"({"meetingId":"a\u0000"})", "meetingId"},
+          {R"({"meetingId":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})", "meetingId"},
+          {R"({"meetingId":"m"})", "containerId"},
+          {R"({"meetingId":"m","containerId":"c"})", "producerRouterDetails"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[],"consumerRouterDetails":[]})", "producerRouterDetails"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":{}})", "producerRouterDetails"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[7]})", "producerRouterDetails[0]"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w"}]})", "producerRouterDetails[0].routerCapacity"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":-1}]})",
+           "producerRouterDetails[0].routerCapacity"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":1.5}]})",
+           "producerRouterDetails[0].routerCapacity"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":2147483648}]})",
+           "producerRouterDetails[0].routerCapacity"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":18446744073709551615}]})",
+           "producerRouterDetails[0].routerCapacity"},
+          {R"({"meetingId":"m","containerId":"c","producerRouterDetails":[{"workerId":"w","routerCapacity":"1"}]})",
+           "producerRouterDetails[0].routerCapacity"},
+          {R"({"meetingId":"m","containerId":"c","routers":[]})", "routers"},
+          {R"({"meetingId":"m","containerId":"c","routers":{"routerCapacity":1}})", "routers.workerId"},
+      });
 }
 
 TEST(ReplaceMeetingsRequest, OfTwoWithOneIdTheLastIsTaken) {
@@ -109,13 +115,14 @@ TEST(ReplaceMeetingsRequest, ABadMeetingIsNamedByItsPlace) {
                       {R"({"replaceMeetingRequests":{}})", "replaceMeetingRequests"},
                       {R"({"replaceMeetingRequests":[null]})", "replaceMeetingRequests[0]"},
                       {R"({"replaceMeetingRequests":[{"meetingId":"m"}]})", "replaceMeetingRequests[0].oldContainerId"},
-                      {R"({"replaceMeetingRequests":[{"meetingId":"m","oldContainerId":"o","newContainerId":"n"}]})", "replaceMeetingRequests[0].producerRouterDetails"},
+                      {R"({"replaceMeetingRequests":[{"meetingId":"m","oldContainerId":"o","newContainerId":"n"}]})",
+                       "replaceMeetingRequests[0].producerRouterDetails"},
                   });
 }
 
 TEST(EndMeetingRequest, KendrasListsMayHoldEmptyIdsAndNulls) {
-  auto meeting = parse_end_meeting(
-      parsed(R"({"meetingId":"m","routerIds":["",null,"r"],"transportIds":null,"producerIds":[""],"consumerIds":[],"participantIds":["p"]})"));
+  auto meeting = parse_end_meeting(parsed(
+      R"({"meetingId":"m","routerIds":["",null,"r"],"transportIds":null,"producerIds":[""],"consumerIds":[],"participantIds":["p"]})"));
   ASSERT_TRUE(meeting);
   EXPECT_EQ(meeting->str(), "m");
   EXPECT_TRUE(parse_end_meeting(parsed(R"({"meetingId":"m"})")));
@@ -148,15 +155,17 @@ TEST(RecreateTransportRequest, KendrasEmptyAndNullOldIdsAreIgnored) {
   EXPECT_FALSE(command->force_new);
   EXPECT_FALSE(command->tcp_only);
   auto extended = parse_recreate_transport(
-      parsed(R"({"meetingId":"m","instanceId":"i","participantId":"p","routerId":"r","forceNew":true,"tcpOnly":true})"), meeting::TransportRole::kProducer);
+      parsed(R"({"meetingId":"m","instanceId":"i","participantId":"p","routerId":"r","forceNew":true,"tcpOnly":true})"),
+      meeting::TransportRole::kProducer);
   ASSERT_TRUE(extended);
   EXPECT_TRUE(extended->force_new);
   EXPECT_TRUE(extended->tcp_only);
-  expect_refusals([](const Json& body) { return parse_recreate_transport(body, meeting::TransportRole::kProducer); },
-                  {{R"({"meetingId":"m","participantId":"p","instanceId":"i"})", "routerId"},
-                   {R"({"meetingId":"m","participantId":"p","instanceId":"i","routerId":"r","forceNew":1})", "forceNew"},
-                   {R"({"meetingId":"m","participantId":"p","instanceId":"i","routerId":"r","oldProducerIds":"x"})", "oldProducerIds"},
-                   {R"({"meetingId":"m","participantId":"p","instanceId":"i","routerId":"r","oldProducerTransportId":[]})", "oldProducerTransportId"}});
+  expect_refusals(
+      [](const Json& body) { return parse_recreate_transport(body, meeting::TransportRole::kProducer); },
+      {{R"({"meetingId":"m","participantId":"p","instanceId":"i"})", "routerId"},
+       {R"({"meetingId":"m","participantId":"p","instanceId":"i","routerId":"r","forceNew":1})", "forceNew"},
+       {R"({"meetingId":"m","participantId":"p","instanceId":"i","routerId":"r","oldProducerIds":"x"})", "oldProducerIds"},
+       {R"({"meetingId":"m","participantId":"p","instanceId":"i","routerId":"r","oldProducerTransportId":[]})", "oldProducerTransportId"}});
 }
 
 TEST(RestartIceRequest, NeedsNoMeetingAndSkipsEmptyIds) {
@@ -166,15 +175,18 @@ TEST(RestartIceRequest, NeedsNoMeetingAndSkipsEmptyIds) {
   EXPECT_EQ(command->transports.size(), 2U);
   EXPECT_EQ(parse_restart_ice(parsed(R"({"participantId":"p","meetingId":"m","transportIds":[]})"))->meeting->str(), "m");
   EXPECT_FALSE(parse_restart_ice(parsed(R"({"participantId":"p","meetingId":"","transportIds":[]})"))->meeting);
-  expect_refusals([](const Json& body) { return parse_restart_ice(body); },
-                  {{R"({"participantId":"p"})", "transportIds"}, {R"({"participantId":"p","transportIds":["a","b c"]})", "transportIds[1]"}});
+  expect_refusals(
+      [](const Json& body) { return parse_restart_ice(body); },
+      {{R"({"participantId":"p"})", "transportIds"}, {R"({"participantId":"p","transportIds":["a","b c"]})", "transportIds[1]"}});
 }
 
-constexpr std::string_view kRtp = R"({"mid":"0","codecs":[{"mimeType":"video/VP8","payloadType":96,"clockRate":90000,"parameters":{},"rtcpFeedback":[{"type":"nack","parameter":"pli"}]}],
+constexpr std::string_view kRtp =
+    R"({"mid":"0","codecs":[{"mimeType":"video/VP8","payloadType":96,"clockRate":90000,"parameters":{},"rtcpFeedback":[{"type":"nack","parameter":"pli"}]}],
   "headerExtensions":[{"uri":"urn:ietf:params:rtp-hdrext:sdes:mid","id":4,"encrypt":false,"parameters":{}}],"encodings":[{"ssrc":11111111,"rtx":{"ssrc":11111112},"dtx":false}],"rtcp":{"cname":"abc","reducedSize":true}})";
 
 TEST(CreateProducerRequest, ReadsTheSpecsExample) {
-  Json body = parsed(R"({"participantId":"p1","meetingId":"m-1","instanceId":"i1","kind":"ScreenShare","producerRouterId":"r1","producerTransportId":"t1","consumerRouterIds":["r2",""],"startRecording":true})");
+  Json body = parsed(
+      R"({"participantId":"p1","meetingId":"m-1","instanceId":"i1","kind":"ScreenShare","producerRouterId":"r1","producerTransportId":"t1","consumerRouterIds":["r2",""],"startRecording":true})");
   body["rtpParameters"] = parsed(kRtp);
   auto command = parse_create_producer(body);
   ASSERT_TRUE(command) << command.error().message;
@@ -200,7 +212,8 @@ TEST(CreateProducerRequest, ReadsTheSpecsExample) {
 }
 
 TEST(ProducersRequest, TheMapsKeysAreTheProducers) {
-  auto command = parse_producers_command(parsed(R"({"participantId":"p","meetingId":"m","producerKindMap":{"b":"video","a":"audio"},"recordingEnabled":true})"));
+  auto command = parse_producers_command(
+      parsed(R"({"participantId":"p","meetingId":"m","producerKindMap":{"b":"video","a":"audio"},"recordingEnabled":true})"));
   ASSERT_TRUE(command);
   ASSERT_EQ(command->producers.size(), 2U);
   EXPECT_EQ(command->recording_enabled, true);
@@ -238,7 +251,8 @@ TEST(ConsumersRequest, AnEmptyListIsFine) {
   EXPECT_TRUE(parse_consumers_command(parsed(R"({"participantId":"p","meetingId":"m","consumerIds":[]})")));
   EXPECT_EQ(parse_consumers_command(parsed(R"({"participantId":"p","meetingId":"m","consumerIds":["c"]})"))->consumers.size(), 1U);
   expect_refusals([](const Json& body) { return parse_consumers_command(body); },
-                  {{R"({"participantId":"p","consumerIds":[]})", "meetingId"}, {R"({"participantId":"p","meetingId":"m","consumerIds":{"a":1}})", "consumerIds"}});
+                  {{R"({"participantId":"p","consumerIds":[]})", "meetingId"},
+                   {R"({"participantId":"p","meetingId":"m","consumerIds":{"a":1}})", "consumerIds"}});
 }
 
 TEST(ConsumersRequest, AListWithoutEndIsRefused) {
@@ -256,7 +270,8 @@ TEST(LeaveMeetingRequest, ListsMayBeNullAndTransportsEmpty) {
 }
 
 TEST(ConnectTransportRequest, ReadsTheSpecsExample) {
-  auto command = parse_connect_transport(parsed(R"({"participantId":"p1","transportId":"5c1b","meetingId":"m-1","dtlsParameters":{"role":"client","fingerprints":[{"algorithm":"sha-256",
+  auto command = parse_connect_transport(parsed(
+      R"({"participantId":"p1","transportId":"5c1b","meetingId":"m-1","dtlsParameters":{"role":"client","fingerprints":[{"algorithm":"sha-256",
     "value":"1b:ea:bf:33:b8:11:26:6d:91:ad:1b:a0:16:fd:5d:60:59:33:f7:46:a3:ba:99:2a:1d:04:99:a6:f2:c6:2d:43"}]}})"));
   ASSERT_TRUE(command) << command.error().message;
   EXPECT_EQ(command->dtls.role, meeting::DtlsRole::kClient);

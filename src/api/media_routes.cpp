@@ -147,8 +147,8 @@ Answer get_participant_consumers(Host& host, JsonText body) {
   co_return to_text(ids_json(host.participant_consumers(*query.meeting, query.participant)));
 }
 
-constexpr Route post(std::string_view path, BodyHandler handler, std::string_view tag, std::string_view summary,
-                     std::string_view request, std::string_view response, std::string_view description) {
+constexpr Route post(std::string_view path, BodyHandler handler, std::string_view tag, std::string_view summary, std::string_view request,
+                     std::string_view response, std::string_view description) {
   return Route{"POST", path, Access::kKeyed, handler, Page::kNone, tag, summary, request, response, description};
 }
 
@@ -167,8 +167,8 @@ constexpr std::array kRoutes{
          "CapabilitiesAndProducers", ""),
     post("/v1/getProducersOfMeeting", &get_producers_of_meeting, "meetings", "Who publishes what", "GetProducersOfMeeting",
          "ProducerDetails", ""),
-    post("/v1/leaveMeeting", &leave_meeting, "meetings", "Remove a participant's instance from the meeting", "LeaveMeeting",
-         "LeaveAnswer", "When the instance is not there: 200 with sendSignal false."),
+    post("/v1/leaveMeeting", &leave_meeting, "meetings", "Remove a participant's instance from the meeting", "LeaveMeeting", "LeaveAnswer",
+         "When the instance is not there: 200 with sendSignal false."),
     post("/v1/recreateProducerTransport", &recreate_producer_transport, "transports", "The transport a participant sends on",
          "RecreateTransport", "RecreatedProducerTransport",
          "The first one too. Again with the same instanceId: the same living transport. A new instanceId evicts the old instance."),

@@ -31,7 +31,8 @@ TEST(OpenApi, NamesExactlyTheServedRoutes) {
   std::set<std::string> served;
   for (const auto table : {media_routes(), extension_routes(), server_routes()}) {
     for (const Route& route : table) {
-      EXPECT_TRUE(served.insert((route.method == "GET" ? "get " : "post ") + std::string(route.path)).second) << route.path << " is served twice";
+      EXPECT_TRUE(served.insert((route.method == "GET" ? "get " : "post ") + std::string(route.path)).second)
+          << route.path << " is served twice";
       EXPECT_NE(route.handler == nullptr, route.page == Page::kNone) << route.path;
     }
   }

@@ -46,7 +46,8 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder, const std::vect
   StaticFiles files;
   std::error_code error;
   std::size_t bytes = 0;
-  for (auto entry = fs::recursive_directory_iterator(folder, error); !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+  for (auto entry = fs::recursive_directory_iterator(folder, error); !error && entry != fs::recursive_directory_iterator();
+       entry.increment(error)) {
     std::error_code unreadable;
     if (!entry->is_regular_file(unreadable) || unreadable) continue;
     std::string name = fs::relative(entry->path(), folder, unreadable).generic_string();
@@ -55,7 +56,8 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder, const std::vect
     std::string content((std::istreambuf_iterator<char>(stream)), std::istreambuf_iterator<char>());
     bytes += content.size();
     if (files.files_.size() >= limits.max_files || bytes > limits.max_bytes) {
-      return make_error(Errc::kPayloadTooLarge, fmt::format("{} holds more than {} files or {} bytes", folder, limits.max_files, limits.max_bytes));
+      return make_error(Errc::kPayloadTooLarge,
+                        fmt::format("{} holds more than {} files or {} bytes", folder, limits.max_files, limits.max_bytes));
     }
     files.put(std::move(name), std::move(content));
   }

@@ -29,7 +29,8 @@ std::string refused_field(const Json& json) {
 }
 
 TEST(DtlsParameters, EachAlgorithmHasItsOwnLength) {
-  const std::pair<std::string_view, std::size_t> known[] = {{"sha-1", 20}, {"sha-224", 28}, {"sha-256", 32}, {"sha-384", 48}, {"sha-512", 64}};
+  const std::pair<std::string_view, std::size_t> known[] = {
+      {"sha-1", 20}, {"sha-224", 28}, {"sha-256", 32}, {"sha-384", 48}, {"sha-512", 64}};
   for (const auto& [algorithm, bytes] : known) {
     EXPECT_EQ(refused_field(dtls(algorithm, pairs(bytes))), "none") << algorithm;
     EXPECT_EQ(refused_field(dtls(algorithm, pairs(bytes - 1))), "dtlsParameters.fingerprints[0].value");
@@ -70,11 +71,12 @@ TEST(TransportOptions, HaveTheReferencesShape) {
   transport.ice_candidates = {{"udpcandidate", 1076302079, "203.0.113.7", "udp", 41873, "host", std::nullopt},
                               {"tcpcandidate", 1076276479, "203.0.113.7", "tcp", 41873, "host", "passive"}};
   transport.dtls_parameters.fingerprints = {{"sha-256", "AB"}};
-  EXPECT_EQ(to_text(to_json(transport)),
-            R"({"id":"t1","dtlsParameters":{"role":"auto","fingerprints":[{"algorithm":"sha-256","value":"AB"}]},)"
-            R"("iceCandidates":[{"foundation":"udpcandidate","priority":1076302079,"address":"203.0.113.7","protocol":"udp","port":41873,"type":"host"},)"
-            R"({"foundation":"tcpcandidate","priority":1076276479,"address":"203.0.113.7","protocol":"tcp","port":41873,"type":"host","tcpType":"passive"}],)"
-            R"("iceParameters":{"usernameFragment":"ufrag","password":"pwd","iceLite":true}})");
+  EXPECT_EQ(
+      to_text(to_json(transport)),
+      R"({"id":"t1","dtlsParameters":{"role":"auto","fingerprints":[{"algorithm":"sha-256","value":"AB"}]},)"
+      R"("iceCandidates":[{"foundation":"udpcandidate","priority":1076302079,"address":"203.0.113.7","protocol":"udp","port":41873,"type":"host"},)"
+      R"({"foundation":"tcpcandidate","priority":1076276479,"address":"203.0.113.7","protocol":"tcp","port":41873,"type":"host","tcpType":"passive"}],)"
+      R"("iceParameters":{"usernameFragment":"ufrag","password":"pwd","iceLite":true}})");
   transport.sctp_parameters = meeting::SctpParameters{5000, 1024, 1024, 262144};
   EXPECT_EQ(to_json(transport)["sctpParameters"].dump(), R"({"port":5000,"OS":1024,"MIS":1024,"maxMessageSize":262144})");
 }

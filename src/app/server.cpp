@@ -138,7 +138,8 @@ void Server::Parts::say_where_to_go() const {
   const auto origin = fmt::format("http://localhost:{}", http->port());
   fmt::print("\nDoordarshan Media Server\n\n");
   if (settings.development) fmt::print("  {:<22} {}/try/\n", "talk in two tabs", origin);
-  fmt::print("  {:<22} {}\n  {:<22} {}/docs/\n  {:<22} {}/ready   {}/metrics\n\nCtrl-C stops it.\n", "media API", origin, "its pages", origin, "health", origin, origin);
+  fmt::print("  {:<22} {}\n  {:<22} {}/docs/\n  {:<22} {}/ready   {}/metrics\n\nCtrl-C stops it.\n", "media API", origin, "its pages",
+             origin, "health", origin, origin);
   std::fflush(stdout);
 }
 

@@ -6,5 +6,4 @@ namespace dd {
 [[noreturn]] void check_failed(const char* condition, const char* message, const char* file, int line);
 }  // namespace dd
 
-#define DD_CHECK(condition, message) \
-  (static_cast<bool>(condition) ? void(0) : ::dd::check_failed(#condition, message, __FILE__, __LINE__))
+#define DD_CHECK(condition, message) (static_cast<bool>(condition) ? void(0) : ::dd::check_failed(#condition, message, __FILE__, __LINE__))

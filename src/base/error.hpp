@@ -29,7 +29,7 @@ std::string_view to_string(Errc code);
 struct Error {
   Errc code = Errc::kInternal;
   std::string message;
-  std::string field;                               // JSON path of the input at fault, empty when none is
+  std::string field;                                // JSON path of the input at fault, empty when none is
   std::optional<std::chrono::seconds> retry_after;  // set with kUnavailable and kTooManyRequests
 
   // Prepends what was being done: "create consumer: worker did not answer".

@@ -16,7 +16,7 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
  public:
   using Base = tl::expected<T, Error>;
   using Base::Base;
-  Result(Base base) : Base(std::move(base)) {}                     // NOLINT: converts by design
+  Result(Base base) : Base(std::move(base)) {}                          // NOLINT: converts by design
   Result(Error error) : Base(tl::make_unexpected(std::move(error))) {}  // NOLINT: converts by design
 };
 
@@ -25,7 +25,7 @@ class [[nodiscard]] Result<void> : public tl::expected<void, Error> {
  public:
   using Base = tl::expected<void, Error>;
   using Base::Base;
-  Result(Base base) : Base(std::move(base)) {}                     // NOLINT: converts by design
+  Result(Base base) : Base(std::move(base)) {}                          // NOLINT: converts by design
   Result(Error error) : Base(tl::make_unexpected(std::move(error))) {}  // NOLINT: converts by design
 };
 
@@ -44,10 +44,10 @@ inline Result<void> ok() { return {}; }
     ret ::dd::Error(std::move(temporary.error()));           \
   }                                                          \
   declaration = std::move(*temporary)
-#define DD_CHECKED_WITH(ret, temporary, expression)  \
-  auto temporary = (expression);                     \
-  if (!temporary.has_value()) {                      \
-    ret ::dd::Error(std::move(temporary.error()));   \
+#define DD_CHECKED_WITH(ret, temporary, expression) \
+  auto temporary = (expression);                    \
+  if (!temporary.has_value()) {                     \
+    ret ::dd::Error(std::move(temporary.error()));  \
   }
 #define DD_TRY(declaration, expression) DD_TRY_WITH(return, DD_CONCAT(dd_try_, __LINE__), declaration, expression)
 #define DD_CO_TRY(declaration, expression) DD_TRY_WITH(co_return, DD_CONCAT(dd_try_, __LINE__), declaration, expression)

@@ -22,9 +22,7 @@ void feed(FrameDecoder& decoder, std::string_view bytes) {
   decoder.committed(bytes.size());
 }
 
-std::string text_of(std::span<const std::uint8_t> message) {
-  return std::string(message.begin() + kFramePrefix, message.end());
-}
+std::string text_of(std::span<const std::uint8_t> message) { return std::string(message.begin() + kFramePrefix, message.end()); }
 
 TEST(FrameDecoder, HandsOutMessagesThatCameTogetherOneByOne) {
   FrameDecoder decoder(64);

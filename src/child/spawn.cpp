@@ -45,9 +45,7 @@ class Fd {
   int fd_ = -1;
 };
 
-Error errno_error(std::string_view what) {
-  return make_error(Errc::kInternal, fmt::format("{}: {}", what, std::strerror(errno)));
-}
+Error errno_error(std::string_view what) { return make_error(Errc::kInternal, fmt::format("{}: {}", what, std::strerror(errno))); }
 
 Result<Fd> moved_up(Fd fd) {
   Fd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, kAboveChildFds));

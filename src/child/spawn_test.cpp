@@ -20,11 +20,11 @@ using namespace std::chrono_literals;
 class ProcessTest : public testing::Test {
  protected:
   std::unique_ptr<Process> open(std::string script) {
-    auto process = Process::open(loop_, {"test", "/bin/sh", {"-c", std::move(script)}, {"PATH=/usr/bin:/bin", "COLOUR=blue"}},
-                                 [this](Exit exit) {
-                                   exit_ = exit;
-                                   loop_.stop();
-                                 });
+    auto process =
+        Process::open(loop_, {"test", "/bin/sh", {"-c", std::move(script)}, {"PATH=/usr/bin:/bin", "COLOUR=blue"}}, [this](Exit exit) {
+          exit_ = exit;
+          loop_.stop();
+        });
     EXPECT_TRUE(process) << process.error().message;
     return process ? std::move(*process) : nullptr;
   }
@@ -69,8 +69,8 @@ TEST_F(ProcessTest, KillsAChildThatIgnoresSigtermAfterThePatience) {
 TEST_F(ProcessTest, GivesTheChildNothingButItsChannelsAndItsEnvironment) {
   // Leaks on purpose what a library without CLOEXEC would.
   const int leaked = ::open("/dev/null", O_RDONLY);
-  auto process = open("[ \"$COLOUR\" = blue ] && [ -z \"$HOME\" ] && [ -L /proc/$$/fd/4 ] && [ ! -L /proc/$$/fd/" +
-                      std::to_string(leaked) + " ]");
+  auto process =
+      open("[ \"$COLOUR\" = blue ] && [ -z \"$HOME\" ] && [ -L /proc/$$/fd/4 ] && [ ! -L /proc/$$/fd/" + std::to_string(leaked) + " ]");
   run();
   EXPECT_EQ(exit_->code, 0);
   ::close(leaked);
@@ -117,8 +117,9 @@ TEST_F(ProcessTest, CarriesFramesBothWays) {
 
 TEST_F(ProcessTest, RefusesToQueueMoreThanTheBoundForAChildThatDoesNotRead) {
   auto process = open("sleep 100");
-  FrameConnection connection(loop_, process->read_fd(), process->write_fd(), {.max_frame = 1U << 20, .max_unsent = 1U << 20},
-                             [](std::span<const std::uint8_t>) {}, [](const Error&) {});
+  FrameConnection connection(
+      loop_, process->read_fd(), process->write_fd(), {.max_frame = 1U << 20, .max_unsent = 1U << 20}, [](std::span<const std::uint8_t>) {},
+      [](const Error&) {});
   Result<void> sent = ok();
   int frames = 0;
   for (; sent && frames < 100; ++frames) sent = connection.send(frame(100'000, 0));
@@ -130,11 +131,12 @@ TEST_F(ProcessTest, RefusesToQueueMoreThanTheBoundForAChildThatDoesNotRead) {
 TEST_F(ProcessTest, TellsWhenTheChildClosedItsChannel) {
   auto process = open("exec 3>&- 4>&-; sleep 100");
   bool ended = false;
-  FrameConnection connection(loop_, process->read_fd(), process->write_fd(), {}, [](std::span<const std::uint8_t>) {},
-                             [&](const Error&) {
-                               ended = true;
-                               process->kill();
-                             });
+  FrameConnection connection(
+      loop_, process->read_fd(), process->write_fd(), {}, [](std::span<const std::uint8_t>) {},
+      [&](const Error&) {
+        ended = true;
+        process->kill();
+      });
   run();
   EXPECT_TRUE(ended);
 }

@@ -16,8 +16,8 @@ class Supervisor {
   struct Settings {
     Duration first_wait = std::chrono::milliseconds{250};  // before the second restart in a row; doubled from then on
     Duration longest_wait = std::chrono::seconds{30};
-    Duration stable_after = std::chrono::minutes{1};   // alive that long, earlier deaths are forgotten
-    Duration start_limit = std::chrono::seconds{10};   // from the start to being ready; past it the child is killed
+    Duration stable_after = std::chrono::minutes{1};  // alive that long, earlier deaths are forgotten
+    Duration start_limit = std::chrono::seconds{30};  // from the start to being ready; past it the child is killed
   };
 
   enum class Action { kNone, kStart, kKill };
@@ -29,10 +29,10 @@ class Supervisor {
   std::uint64_t restarts() const { return restarts_; }
 
   Action start(MonotonicTime now);
-  void on_ready(MonotonicTime now);     // the child can do its work
-  Action on_ended(MonotonicTime now);   // it exited, was killed or could not be started
-  Action on_time(MonotonicTime now);    // next_deadline() has come
-  void stop();                          // whatever ends now stays ended
+  void on_ready(MonotonicTime now);    // the child can do its work
+  Action on_ended(MonotonicTime now);  // it exited, was killed or could not be started
+  Action on_time(MonotonicTime now);   // next_deadline() has come
+  void stop();                         // whatever ends now stays ended
 
   std::optional<MonotonicTime> next_deadline() const;
 
@@ -41,9 +41,9 @@ class Supervisor {
 
   Settings settings_;
   State state_ = State::kIdle;
-  MonotonicTime deadline_{};    // of kStarting and kWaiting
+  MonotonicTime deadline_{};  // of kStarting and kWaiting
   MonotonicTime ready_since_{};
-  unsigned failures_ = 0;       // deaths in a row
+  unsigned failures_ = 0;  // deaths in a row
   std::uint64_t restarts_ = 0;
 };
 

@@ -49,9 +49,9 @@ TEST(Supervisor, ForgetsEarlierDeathsAfterAMinuteAlive) {
 TEST(Supervisor, KillsAChildThatDoesNotBecomeReady) {
   Supervisor supervisor({});
   supervisor.start(kStart);
-  EXPECT_EQ(supervisor.on_time(kStart + 9s), Action::kNone);
-  EXPECT_EQ(supervisor.on_time(kStart + 10s), Action::kKill);
-  EXPECT_EQ(supervisor.on_ended(kStart + 10s), Action::kStart);
+  EXPECT_EQ(supervisor.on_time(kStart + 29s), Action::kNone);
+  EXPECT_EQ(supervisor.on_time(kStart + 30s), Action::kKill);
+  EXPECT_EQ(supervisor.on_ended(kStart + 30s), Action::kStart);
 }
 
 TEST(Supervisor, StartsNothingAfterItWasStopped) {

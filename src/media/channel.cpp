@@ -105,7 +105,8 @@ bool Channel::notify(FBS::Notification::Event event, std::string_view handler, F
 }
 
 Channel::Subscription Channel::subscribe(std::string id, OnNotification on_notification) {
-  subscribers_.insert_or_assign(id, std::make_shared<OnNotification>(std::move(on_notification)));
+  const bool first = subscribers_.try_emplace(id, std::make_shared<OnNotification>(std::move(on_notification))).second;
+  if (!first) return {};
   return {weak_from_this(), std::move(id)};
 }
 
@@ -188,8 +189,8 @@ void Channel::expire() {
     pending_.erase(found);
     count("timeout", pending);
     if (pending.answer) {
-      pending.answer->resolve(Reply(make_error(
-          Errc::kDeadlineExceeded, fmt::format("the media worker did not answer {} in time", FBS::Request::EnumNameMethod(pending.method)))));
+      pending.answer->resolve(Reply(make_error(Errc::kDeadlineExceeded, fmt::format("the media worker did not answer {} in time",
+                                                                                    FBS::Request::EnumNameMethod(pending.method)))));
     }
   }
   arm_expiry();

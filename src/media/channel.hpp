@@ -83,10 +83,11 @@ class Channel : public std::enable_shared_from_this<Channel> {
   void post(FBS::Request::Method method, std::string_view handler, FBS::Request::Body body_type = FBS::Request::Body::NONE,
             flatbuffers::Offset<void> body = 0);
   // False when it could not be sent.
-  bool notify(FBS::Notification::Event event, std::string_view handler,
-              FBS::Notification::Body body_type = FBS::Notification::Body::NONE, flatbuffers::Offset<void> body = 0);
+  bool notify(FBS::Notification::Event event, std::string_view handler, FBS::Notification::Body body_type = FBS::Notification::Body::NONE,
+              flatbuffers::Offset<void> body = 0);
 
   // Subscribe before the request that creates the object: its first notification may come right behind the answer.
+  // Whoever subscribed to an id first keeps it; the worker will refuse the second object of that name.
   Subscription subscribe(std::string id, OnNotification on_notification);
   bool subscribed(std::string_view id) const { return subscribers_.find(id) != subscribers_.end(); }
 

@@ -23,8 +23,8 @@ std::optional<Layers> decode_layers(const fbs::ConsumerLayers* layers) {
   return out;
 }
 
-Consumer::Consumer(std::shared_ptr<Channel> channel, std::string id, std::string transport, rtp::MediaKind kind,
-                   rtp::Parameters parameters, Events events)
+Consumer::Consumer(std::shared_ptr<Channel> channel, std::string id, std::string transport, rtp::MediaKind kind, rtp::Parameters parameters,
+                   Events events)
     : WorkerObject(std::move(channel), std::move(id)),
       transport_(std::move(transport)),
       kind_(kind),
@@ -70,8 +70,8 @@ Task<Result<std::uint8_t>> Consumer::set_priority(std::uint8_t priority) {
   auto self = shared_from_this();
   if (closed()) co_return not_found("consumer", id_);
   const auto body = fbs::CreateSetPriorityRequest(channel_->builder(), priority);
-  DD_CO_TRY(auto response, co_await channel_->request(Method::CONSUMER_SET_PRIORITY, id_, FBS::Request::Body::Consumer_SetPriorityRequest,
-                                                      body.Union()));
+  DD_CO_TRY(auto response,
+            co_await channel_->request(Method::CONSUMER_SET_PRIORITY, id_, FBS::Request::Body::Consumer_SetPriorityRequest, body.Union()));
   const auto* answer = response.body<fbs::SetPriorityResponse>();
   co_return answer ? answer->priority() : priority;
 }

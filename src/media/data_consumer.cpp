@@ -9,8 +9,8 @@ namespace fbs = FBS::DataConsumer;
 using Event = FBS::Notification::Event;
 using Method = FBS::Request::Method;
 
-DataConsumer::DataConsumer(std::shared_ptr<Channel> channel, std::string id, std::string transport,
-                           DataProducer::Description description, Events events)
+DataConsumer::DataConsumer(std::shared_ptr<Channel> channel, std::string id, std::string transport, DataProducer::Description description,
+                           Events events)
     : WorkerObject(std::move(channel), std::move(id)),
       transport_(std::move(transport)),
       description_(std::move(description)),

@@ -9,8 +9,20 @@ namespace dd::media {
 
 class DirectTransport final : public Transport {
  public:
-  DirectTransport(std::shared_ptr<Channel> channel, std::string id, std::string router)
-      : Transport(std::move(channel), std::move(id), std::move(router), Cname::kOnePerTransport, Data::kDirect) {}
+  using OnRtcp = UniqueFunction<void(std::span<const std::uint8_t> packet)>;  // what the router tells its producers and consumers here
+
+  DirectTransport(std::shared_ptr<Channel> channel, std::string id, std::string router, OnRtcp on_rtcp)
+      : Transport(std::move(channel), std::move(id), std::move(router), Cname::kOnePerTransport, Data::kDirect),
+        on_rtcp_(std::move(on_rtcp)) {}
+
+  void listen() {
+    if (!on_rtcp_) return;
+    subscription_ = channel_->subscribe(id_, [weak = weak_from_this()](const FBS::Notification::Notification& notification) {
+      const auto self = std::static_pointer_cast<DirectTransport>(weak.lock());
+      const auto* body = notification.body_as_DirectTransport_RtcpNotification();
+      if (self && body) self->on_rtcp_({body->data()->data(), body->data()->size()});
+    });
+  }
 
   // One RTCP packet to the router's producers and consumers on this transport. False when it could not be sent.
   bool send_rtcp(std::span<const std::uint8_t> packet) {
@@ -20,6 +32,9 @@ class DirectTransport final : public Transport {
     return channel_->notify(FBS::Notification::Event::TRANSPORT_SEND_RTCP, id_, FBS::Notification::Body::Transport_SendRtcpNotification,
                             body.Union());
   }
+
+ private:
+  OnRtcp on_rtcp_;
 };
 
 }  // namespace dd::media

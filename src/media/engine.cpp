@@ -69,15 +69,16 @@ Task<void> Engine::stop(Duration patience) {
   metrics_.set(observe::Metric::kWorkersAlive, 0);
 }
 
-// The new process has its ports. All routers are asked for at once; the worker answers in order.
 Task<Result<void>> Engine::restore(WorkerSlot* slot, std::shared_ptr<Worker> worker) {
-  std::vector<RouterId> lost;
+  std::vector<std::string> lost;
   for (const auto& [id, place] : routers_) {
-    if (place.slot == slot) lost.push_back(id);
+    if (place.slot == slot) lost.push_back(id.str());
   }
-  for (const auto& id : lost) {
-    DD_CO_TRY(auto router, co_await worker->create_router(id.str()));
-    auto found = routers_.find(id);
+  DD_CO_TRY(auto restored, co_await worker->create_routers(lost));
+  // It may have died right behind its last answer. From here to being up nothing is awaited.
+  if (slot->worker() != worker) co_return unavailable("the media worker died while it was started");
+  for (auto& router : restored) {
+    auto found = routers_.find(RouterId(router->worker_side_id()));
     if (found == routers_.end() || found->second.slot != slot) {
       router->close();  // the meeting ended meanwhile
       continue;

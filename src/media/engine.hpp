@@ -21,8 +21,8 @@ struct EngineSettings {
   std::vector<WorkerId> workers;  // one process each, under these ids
   std::string worker_log_level = "error";
   std::string listen_ip = "0.0.0.0";
-  std::string announced_address;  // what browsers dial: an address or a host name; empty for listen_ip itself
-  std::uint16_t first_port = 40'000;  // the next ones for the next workers
+  std::string announced_address;          // what browsers dial: an address or a host name; empty for listen_ip itself
+  std::uint16_t first_port = 40'000;      // the next ones for the next workers
   std::string internal_ip = "127.0.0.1";  // pipes between the workers
   std::uint16_t internal_min_port = 41'000;
   std::uint16_t internal_max_port = 49'999;
@@ -46,7 +46,7 @@ class Engine final : public meeting::MediaPort {
   Task<void> stop(Duration patience = std::chrono::seconds{2});
 
   // For what a meeting has no word for: recording and tests.
-  std::shared_ptr<Router> find_router(const RouterId& router) const;  // null while its worker is away
+  std::shared_ptr<Router> find_router(const RouterId& router) const;                          // null while its worker is away
   Task<Result<std::shared_ptr<Producer>>> producer_on(ProducerId producer, RouterId router);  // piped there when it is elsewhere
 
   // meeting::MediaPort

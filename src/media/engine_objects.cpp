@@ -20,7 +20,9 @@ meeting::ProducerType port_type(rtp::ProducerType type) {
   return meeting::ProducerType::kSimple;
 }
 
-Error taken(std::string_view kind, std::string_view id) { return make_error(Errc::kConflict, fmt::format("{} '{}' exists already", kind, id)); }
+Error taken(std::string_view kind, std::string_view id) {
+  return make_error(Errc::kConflict, fmt::format("{} '{}' exists already", kind, id));
+}
 
 // A copy, since the index may change while the caller waits for the worker.
 template <typename Index, typename IdType>
@@ -141,13 +143,14 @@ void Engine::observe_audio(const RouterId& router, const Producer& producer) {
   if (found == routers_.end() || !found->second.router) return;
   RouterPlace& place = found->second;
   if (!place.audio_levels) {
-    place.audio_levels = place.router->create_audio_level_observer(
-        settings_.audio_levels, [this, router](const std::vector<std::pair<std::string, int>>& levels) {
-          if (!events_) return;
-          std::vector<meeting::AudioLevel> out;
-          for (const auto& level : levels) out.push_back({ProducerId(level.first), level.second});
-          events_->on_audio_levels(router, out);
-        });
+    place.audio_levels = place.router->create_audio_level_observer(settings_.audio_levels,
+                                                                   [this, router](const std::vector<std::pair<std::string, int>>& levels) {
+                                                                     if (!events_) return;
+                                                                     std::vector<meeting::AudioLevel> out;
+                                                                     for (const auto& level : levels)
+                                                                       out.push_back({ProducerId(level.first), level.second});
+                                                                     events_->on_audio_levels(router, out);
+                                                                   });
     place.active_speaker =
         place.router->create_active_speaker_observer(settings_.active_speaker_interval, [this, router](const std::string& speaker) {
           if (events_) events_->on_active_speaker(router, ProducerId(speaker));

@@ -7,9 +7,7 @@ namespace dd::media {
 namespace {
 
 // An id is unique within a worker, so a copy has its original's only where the worker does not know it yet.
-std::string copy_id(const Router& to, const std::string& original) {
-  return to.channel()->subscribed(original) ? random_uuid() : original;
-}
+std::string copy_id(const Router& to, const std::string& original) { return to.channel()->subscribed(original) ? random_uuid() : original; }
 
 }  // namespace
 

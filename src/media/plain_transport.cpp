@@ -32,8 +32,8 @@ flatbuffers::Offset<srtp_fbs::SrtpParameters> encode_key(flatbuffers::FlatBuffer
 
 std::optional<SrtpKey> decode_key(const srtp_fbs::SrtpParameters* parameters) {
   if (!parameters) return std::nullopt;
-  for (const auto suite : {SrtpSuite::kAeadAes256Gcm, SrtpSuite::kAeadAes128Gcm, SrtpSuite::kAesCm128HmacSha1_80,
-                           SrtpSuite::kAesCm128HmacSha1_32}) {
+  for (const auto suite :
+       {SrtpSuite::kAeadAes256Gcm, SrtpSuite::kAeadAes128Gcm, SrtpSuite::kAesCm128HmacSha1_80, SrtpSuite::kAesCm128HmacSha1_32}) {
     if (encode_suite(suite) == parameters->cryptoSuite()) return SrtpKey{suite, parameters->keyBase64()->str()};
   }
   return std::nullopt;

@@ -45,13 +45,13 @@ Task<Result<std::shared_ptr<WebRtcTransport>>> Router::create_webrtc_transport(W
   auto transport = std::make_shared<WebRtcTransport>(channel_, settings.id, id_, settings.ice_consent_timeout, std::move(events));
   transport->listen();
   auto& builder = channel_->builder();
-  const auto base = encode_base_options(builder, settings.enable_sctp ? Sctp::kDataChannels : Sctp::kNone,
-                                        settings.initial_available_outgoing_bitrate);
+  const auto base =
+      encode_base_options(builder, settings.enable_sctp ? Sctp::kDataChannels : Sctp::kNone, settings.initial_available_outgoing_bitrate);
   const auto listen = FBS::WebRtcTransport::CreateListenServerDirect(builder, webrtc_server_.c_str());
   const auto consent = static_cast<std::uint8_t>(std::clamp<std::int64_t>(settings.ice_consent_timeout.count(), 0, 255));
-  const auto options = FBS::WebRtcTransport::CreateWebRtcTransportOptions(builder, base, FBS::WebRtcTransport::Listen::ListenServer,
-                                                                          listen.Union(), settings.udp, true, !settings.prefer_tcp,
-                                                                          settings.prefer_tcp, consent);
+  const auto options =
+      FBS::WebRtcTransport::CreateWebRtcTransportOptions(builder, base, FBS::WebRtcTransport::Listen::ListenServer, listen.Union(),
+                                                         settings.udp, true, !settings.prefer_tcp, settings.prefer_tcp, consent);
   const auto body = fbs::CreateCreateWebRtcTransportRequestDirect(builder, settings.id.c_str(), options);
   DD_CO_TRY(auto response, co_await create(Method::ROUTER_CREATE_WEBRTCTRANSPORT_WITH_SERVER, Body::Router_CreateWebRtcTransportRequest,
                                            body.Union(), transport));
@@ -74,13 +74,13 @@ Task<Result<std::shared_ptr<PlainTransport>>> Router::create_plain_transport(Pla
     rtcp.port = 0;
     rtcp_listen = encode_listen(builder, FBS::Transport::Protocol::UDP, rtcp);
   }
-  const auto suite = settings.srtp ? flatbuffers::Optional<FBS::SrtpParameters::SrtpCryptoSuite>(encode_suite(*settings.srtp))
-                                   : flatbuffers::nullopt;
+  const auto suite =
+      settings.srtp ? flatbuffers::Optional<FBS::SrtpParameters::SrtpCryptoSuite>(encode_suite(*settings.srtp)) : flatbuffers::nullopt;
   const auto options = FBS::PlainTransport::CreatePlainTransportOptions(builder, base, listen, rtcp_listen, settings.rtcp_mux,
                                                                         settings.comedia, settings.srtp.has_value(), suite);
   const auto body = fbs::CreateCreatePlainTransportRequestDirect(builder, settings.id.c_str(), options);
-  DD_CO_TRY(auto response, co_await create(Method::ROUTER_CREATE_PLAINTRANSPORT, Body::Router_CreatePlainTransportRequest, body.Union(),
-                                           transport));
+  DD_CO_TRY(auto response,
+            co_await create(Method::ROUTER_CREATE_PLAINTRANSPORT, Body::Router_CreatePlainTransportRequest, body.Union(), transport));
   const auto* dump = response.body<FBS::PlainTransport::DumpResponse>();
   if (!dump) co_return make_error(Errc::kInternal, "the media worker described the transport as something else");
   transport->set_description(*dump);
@@ -94,28 +94,28 @@ Task<Result<std::shared_ptr<PipeTransport>>> Router::create_pipe_transport(PipeT
   auto& builder = channel_->builder();
   const auto base = encode_base_options(builder, Sctp::kPlain);
   const auto listen = encode_listen(builder, FBS::Transport::Protocol::UDP, settings.listen);
-  const auto options =
-      FBS::PipeTransport::CreatePipeTransportOptions(builder, base, listen, settings.enable_rtx, settings.enable_srtp);
+  const auto options = FBS::PipeTransport::CreatePipeTransportOptions(builder, base, listen, settings.enable_rtx, settings.enable_srtp);
   const auto body = fbs::CreateCreatePipeTransportRequestDirect(builder, settings.id.c_str(), options);
-  DD_CO_TRY(auto response, co_await create(Method::ROUTER_CREATE_PIPETRANSPORT, Body::Router_CreatePipeTransportRequest, body.Union(),
-                                           transport));
+  DD_CO_TRY(auto response,
+            co_await create(Method::ROUTER_CREATE_PIPETRANSPORT, Body::Router_CreatePipeTransportRequest, body.Union(), transport));
   const auto* dump = response.body<FBS::PipeTransport::DumpResponse>();
   if (!dump) co_return make_error(Errc::kInternal, "the media worker described the transport as something else");
   transport->set_description(*dump);
   co_return adopt(std::move(transport));
 }
 
-Task<Result<std::shared_ptr<DirectTransport>>> Router::create_direct_transport(std::string id) {
+Task<Result<std::shared_ptr<DirectTransport>>> Router::create_direct_transport(std::string id, DirectTransport::OnRtcp on_rtcp) {
   auto self = shared_from_this();
   if (closed()) co_return not_found("router", id_);
-  auto transport = std::make_shared<DirectTransport>(channel_, id, id_);
+  auto transport = std::make_shared<DirectTransport>(channel_, id, id_, std::move(on_rtcp));
+  transport->listen();
   auto& builder = channel_->builder();
-  const auto base = FBS::Transport::CreateOptions(builder, true, flatbuffers::nullopt, false, SctpLimits::kMaxMessageSize,
-                                                  SctpLimits::kMaxMessageSize);
-  const auto body = fbs::CreateCreateDirectTransportRequestDirect(
-      builder, id.c_str(), FBS::DirectTransport::CreateDirectTransportOptions(builder, base));
-  DD_CO_TRY_VOID(co_await create(Method::ROUTER_CREATE_DIRECTTRANSPORT, Body::Router_CreateDirectTransportRequest, body.Union(),
-                                 transport));
+  const auto base =
+      FBS::Transport::CreateOptions(builder, true, flatbuffers::nullopt, false, SctpLimits::kMaxMessageSize, SctpLimits::kMaxMessageSize);
+  const auto body =
+      fbs::CreateCreateDirectTransportRequestDirect(builder, id.c_str(), FBS::DirectTransport::CreateDirectTransportOptions(builder, base));
+  DD_CO_TRY_VOID(
+      co_await create(Method::ROUTER_CREATE_DIRECTTRANSPORT, Body::Router_CreateDirectTransportRequest, body.Union(), transport));
   co_return adopt(std::move(transport));
 }
 

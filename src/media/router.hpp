@@ -21,7 +21,7 @@ class Router final : public WorkerObject, public std::enable_shared_from_this<Ro
   Task<Result<std::shared_ptr<WebRtcTransport>>> create_webrtc_transport(WebRtcTransportSettings settings, WebRtcTransport::Events events);
   Task<Result<std::shared_ptr<PlainTransport>>> create_plain_transport(PlainTransportSettings settings);
   Task<Result<std::shared_ptr<PipeTransport>>> create_pipe_transport(PipeTransportSettings settings);
-  Task<Result<std::shared_ptr<DirectTransport>>> create_direct_transport(std::string id);
+  Task<Result<std::shared_ptr<DirectTransport>>> create_direct_transport(std::string id, DirectTransport::OnRtcp on_rtcp = {});
 
   // Usable at once: the worker works through its requests in order.
   std::shared_ptr<AudioLevelObserver> create_audio_level_observer(AudioLevelSettings settings, AudioLevelObserver::OnLevels on_levels);

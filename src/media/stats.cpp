@@ -178,7 +178,9 @@ StatReport decode_stats(const FBS::PlainTransport::GetStatsResponse& stats) {
 
 StatReport decode_stats(const FBS::PipeTransport::GetStatsResponse& stats) { return {transport_entry("pipe-transport", *stats.base())}; }
 
-StatReport decode_stats(const FBS::DirectTransport::GetStatsResponse& stats) { return {transport_entry("direct-transport", *stats.base())}; }
+StatReport decode_stats(const FBS::DirectTransport::GetStatsResponse& stats) {
+  return {transport_entry("direct-transport", *stats.base())};
+}
 
 StatReport decode_stats(const FBS::DataProducer::GetStatsResponse& stats) {
   StatEntry entry{{"type", std::string("data-producer")}};

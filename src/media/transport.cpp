@@ -19,7 +19,7 @@ using Method = FBS::Request::Method;
 
 namespace {
 
-constexpr std::size_t kStreamIds = 65'535;  // RFC 8831, section 6.2
+constexpr std::size_t kStreamIds = 65'535;      // RFC 8831, section 6.2
 constexpr std::uint32_t kMidEnd = 100'000'000;  // a MID has at most 8 characters in the worker
 
 flatbuffers::Optional<std::uint16_t> encode_number(const std::optional<std::uint16_t>& number) {
@@ -40,8 +40,10 @@ flatbuffers::Offset<fbs::ListenInfo> encode_listen(flatbuffers::FlatBufferBuilde
                                                    const ListenAddress& address) {
   const auto range = fbs::CreatePortRange(builder, address.min_port, address.max_port);
   const auto flags = fbs::CreateSocketFlags(builder);
+  // TCP sizes its buffers by itself, unless told.
+  const std::uint32_t buffer = protocol == fbs::Protocol::UDP ? address.socket_buffer_bytes : 0;
   return fbs::CreateListenInfoDirect(builder, protocol, address.ip.c_str(), address.announced.empty() ? nullptr : address.announced.c_str(),
-                                     false, address.port, range, flags);
+                                     false, address.port, range, flags, buffer, buffer);
 }
 
 flatbuffers::Offset<fbs::Options> encode_base_options(flatbuffers::FlatBufferBuilder& builder, Sctp sctp,
@@ -129,9 +131,9 @@ Task<Result<std::shared_ptr<Consumer>>> Transport::consume_as(std::string id, st
   const auto encodings = encode_rtp_encodings(builder, producer->consumable().encodings);
   flatbuffers::Offset<FBS::Consumer::ConsumerLayers> layers = 0;
   if (preferred_layers) layers = encode_layers(builder, *preferred_layers);
-  const auto body = fbs::CreateConsumeRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(),
-                                                    encode_media_kind(producer->kind()), encoded_parameters, type, &encodings, paused,
-                                                    layers, false);
+  const auto body =
+      fbs::CreateConsumeRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(), encode_media_kind(producer->kind()),
+                                      encoded_parameters, type, &encodings, paused, layers, false);
   auto response = co_await channel_->request(Method::TRANSPORT_CONSUME, id_, Body::Transport_ConsumeRequest, body.Union());
   if (!response) {
     if (may_exist(response.error())) consumer->close();
@@ -192,9 +194,8 @@ Task<Result<std::shared_ptr<DataConsumer>>> Transport::consume_data(std::string 
   const auto stream = encode_stream(builder, consumer->stream());
   const auto type = data_ == Data::kSctp ? FBS::DataConsumer::Type::SCTP : FBS::DataConsumer::Type::DIRECT;
   const std::vector<std::uint16_t> no_subchannels;
-  const auto body =
-      fbs::CreateConsumeDataRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(), type, stream, producer->label().c_str(),
-                                          producer->protocol().c_str(), false, &no_subchannels);
+  const auto body = fbs::CreateConsumeDataRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(), type, stream,
+                                                        producer->label().c_str(), producer->protocol().c_str(), false, &no_subchannels);
   auto response = co_await channel_->request(Method::TRANSPORT_CONSUME_DATA, id_, Body::Transport_ConsumeDataRequest, body.Union());
   if (!response) {
     if (may_exist(response.error())) {

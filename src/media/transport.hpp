@@ -24,6 +24,8 @@ struct ListenAddress {
   std::uint16_t port = 0;
   std::uint16_t min_port = 0;  // 0 and 0: the worker's own range
   std::uint16_t max_port = 0;
+  // For UDP; the kernel cuts it down to net.core.[rw]mem_max. Its default holds some 100 packets: one burst of key frames.
+  std::uint32_t socket_buffer_bytes = 2U << 20;
 };
 
 struct ProduceSettings {

@@ -15,8 +15,8 @@ using meeting::TransportState;
 
 namespace {
 
-constexpr std::uint32_t kLeastOutgoingBitrate = 30'000;     // the worker's own lower bound
-constexpr std::uint32_t kMostBitrate = 1'000'000'000;       // and its upper one
+constexpr std::uint32_t kLeastOutgoingBitrate = 30'000;  // the worker's own lower bound
+constexpr std::uint32_t kMostBitrate = 1'000'000'000;    // and its upper one
 
 struct Algorithm {
   std::string_view name;
@@ -134,8 +134,7 @@ Task<Result<void>> WebRtcTransport::connect(meeting::DtlsParameters dtls) {
   auto& builder = channel_->builder();
   const std::vector<flatbuffers::Offset<fbs::Fingerprint>> fingerprints{
       fbs::CreateFingerprintDirect(builder, parsed.first, parsed.second.c_str())};
-  const auto body =
-      fbs::CreateConnectRequest(builder, fbs::CreateDtlsParametersDirect(builder, &fingerprints, encode_role(dtls.role)));
+  const auto body = fbs::CreateConnectRequest(builder, fbs::CreateDtlsParametersDirect(builder, &fingerprints, encode_role(dtls.role)));
   auto response = co_await channel_->request(Method::WEBRTCTRANSPORT_CONNECT, id_, Body::WebRtcTransport_ConnectRequest, body.Union());
   if (!response) {
     // After a timeout it may have happened; a second connect would then be refused by the worker itself.
@@ -189,8 +188,8 @@ Task<Result<void>> WebRtcTransport::set_bitrates(meeting::TransportBitrates bitr
   }
   if (max_incoming > 0) {
     const auto body = FBS::Transport::CreateSetMaxIncomingBitrateRequest(channel_->builder(), max_incoming);
-    DD_CO_TRY_VOID(co_await channel_->request(Method::TRANSPORT_SET_MAX_INCOMING_BITRATE, id_,
-                                              Body::Transport_SetMaxIncomingBitrateRequest, body.Union()));
+    DD_CO_TRY_VOID(co_await channel_->request(Method::TRANSPORT_SET_MAX_INCOMING_BITRATE, id_, Body::Transport_SetMaxIncomingBitrateRequest,
+                                              body.Union()));
   }
   // The worker refuses a maximum below the minimum that it has, and the other way round; so the order depends.
   const bool min_first = min_outgoing > 0 && max_outgoing > 0 && max_outgoing < min_outgoing_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "media/worker.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -89,8 +90,7 @@ Task<Result<void>> Worker::create_webrtc_server() {
   listen.push_back(encode_listen(builder, FBS::Transport::Protocol::UDP, settings_.listen));
   listen.push_back(encode_listen(builder, FBS::Transport::Protocol::TCP, settings_.listen));
   const auto body = fbs::CreateCreateWebRtcServerRequestDirect(builder, kWebRtcServer, &listen);
-  auto response =
-      co_await channel_->request(Method::WORKER_CREATE_WEBRTCSERVER, "", Body::Worker_CreateWebRtcServerRequest, body.Union());
+  auto response = co_await channel_->request(Method::WORKER_CREATE_WEBRTCSERVER, "", Body::Worker_CreateWebRtcServerRequest, body.Union());
   if (!response) {
     Error error = std::move(response.error());
     error.code = Errc::kUnavailable;
@@ -99,11 +99,32 @@ Task<Result<void>> Worker::create_webrtc_server() {
   co_return ok();
 }
 
+Completion<Reply> Worker::request_router(const std::string& id) {
+  const auto body = fbs::CreateCreateRouterRequestDirect(channel_->builder(), id.c_str());
+  return channel_->request(Method::WORKER_CREATE_ROUTER, "", Body::Worker_CreateRouterRequest, body.Union());
+}
+
+Task<Result<std::vector<std::shared_ptr<Router>>>> Worker::create_routers(std::vector<std::string> ids) {
+  auto self = shared_from_this();
+  constexpr std::size_t kAtOnce = 1000;  // well within what a channel has in flight
+  std::vector<std::shared_ptr<Router>> routers;
+  for (std::size_t begin = 0; begin < ids.size(); begin += kAtOnce) {
+    const std::size_t end = std::min(ids.size(), begin + kAtOnce);
+    std::vector<Completion<Reply>> answers;
+    for (std::size_t i = begin; i < end; ++i) answers.push_back(request_router(ids[i]));
+    for (std::size_t i = begin; i < end; ++i) {
+      auto answer = co_await answers[i - begin];
+      if (!answer) co_return std::move(answer.error()).during("create router");
+      routers.push_back(std::make_shared<Router>(channel_, ids[i], kWebRtcServer));
+    }
+  }
+  co_return routers;
+}
+
 Task<Result<std::shared_ptr<Router>>> Worker::create_router(std::string id) {
   auto self = shared_from_this();
   auto router = std::make_shared<Router>(channel_, id, kWebRtcServer);
-  const auto body = fbs::CreateCreateRouterRequestDirect(channel_->builder(), id.c_str());
-  auto response = co_await channel_->request(Method::WORKER_CREATE_ROUTER, "", Body::Worker_CreateRouterRequest, body.Union());
+  auto response = co_await request_router(id);
   if (!response) {
     if (response.error().code == Errc::kDeadlineExceeded) router->close();
     co_return std::move(response.error()).during("create router");

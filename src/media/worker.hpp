@@ -27,7 +27,7 @@ struct WorkerSettings {
 class Worker : public std::enable_shared_from_this<Worker> {
  public:
   struct Events {
-    UniqueFunction<void()> on_running;                     // it takes requests
+    UniqueFunction<void()> on_running;                      // it takes requests
     UniqueFunction<void(const std::string& how)> on_ended;  // the process is gone; called once
   };
 
@@ -37,10 +37,12 @@ class Worker : public std::enable_shared_from_this<Worker> {
   // One UDP and one TCP port for all WebRtcTransports of the worker. kUnavailable says which port is taken.
   Task<Result<void>> create_webrtc_server();
   Task<Result<std::shared_ptr<Router>>> create_router(std::string id);
+  // All at once rather than one round trip after another: a worker that comes back may have thousands.
+  Task<Result<std::vector<std::shared_ptr<Router>>>> create_routers(std::vector<std::string> ids);
   Task<Result<void>> ping();
 
-  void kill();                    // for one that misbehaves
-  void stop(Duration patience);   // asks it to end, and kills it after `patience`
+  void kill();                   // for one that misbehaves
+  void stop(Duration patience);  // asks it to end, and kills it after `patience`
 
   pid_t pid() const { return process_ ? process_->pid() : -1; }
   MonotonicTime last_heard() const { return channel_->last_heard(); }
@@ -49,6 +51,7 @@ class Worker : public std::enable_shared_from_this<Worker> {
   Worker(Loop& loop, observe::Metrics& metrics, WorkerSettings settings, Events events);
   Result<void> start();
   void on_exit(child::Exit exit);
+  Completion<Reply> request_router(const std::string& id);
 
   Loop& loop_;
   WorkerSettings settings_;

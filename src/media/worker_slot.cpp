@@ -70,7 +70,8 @@ Task<void> WorkerSlot::bring_up(std::shared_ptr<WorkerSlot> self, std::shared_pt
   if (self->worker_ != worker) co_return;  // it died meanwhile, which on_ended() has dealt with
   if (!ready) {
     observe::log_error("worker_start_failed", {{"worker", self->settings_.id}, {"reason", ready.error().message}});
-    self->first_start_.resolve(Result<void>(std::move(ready.error()).during(fmt::format("start media worker {}", self->settings_.id.str()))));
+    self->first_start_.resolve(
+        Result<void>(std::move(ready.error()).during(fmt::format("start media worker {}", self->settings_.id.str()))));
     worker->kill();
     co_return;
   }

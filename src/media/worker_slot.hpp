@@ -27,8 +27,8 @@ class WorkerSlot : public std::enable_shared_from_this<WorkerSlot> {
   };
   struct Events {
     UniqueFunction<Task<Result<void>>(std::shared_ptr<Worker>)> restore;  // bring the routers back; a failure costs the process
-    UniqueFunction<void()> on_up;    // usable, with its routers
-    UniqueFunction<void()> on_down;  // was usable, and is not any more
+    UniqueFunction<void()> on_up;                                         // usable, with its routers
+    UniqueFunction<void()> on_down;                                       // was usable, and is not any more
   };
 
   WorkerSlot(Loop& loop, observe::Metrics& metrics, Settings settings, Events events);

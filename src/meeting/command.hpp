@@ -62,8 +62,8 @@ struct RecreateTransport {
 
 struct RecreatedTransport {
   TransportDescription transport;
-  std::vector<ProducerDetail> closed_producers;    // of the participant's evicted instances
-  std::vector<ProducerDetail> meeting_producers;   // of everyone else; filled for consumer transports
+  std::vector<ProducerDetail> closed_producers;   // of the participant's evicted instances
+  std::vector<ProducerDetail> meeting_producers;  // of everyone else; filled for consumer transports
 };
 
 struct ConnectTransport {

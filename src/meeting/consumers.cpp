@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pausing, resuming and closing consumers. Kendra's lists may name other participants' consumers; those are skipped.
 #include "meeting/gather.hpp"
+#include "meeting/repeats.hpp"
 #include "meeting/state.hpp"
 
 namespace dd::meeting {
@@ -9,7 +10,7 @@ Task<Result<void>> Host::State::set_consumers_paused(ConsumersCommand command, b
   if (find_meeting(command.meeting) == nullptr) co_return not_found("meeting", command.meeting.str());
   std::vector<Task<Result<void>>> changing;
   if (Participant* participant = find_participant(Place{command.meeting, command.participant})) {
-    for (const auto& consumer : command.consumers) {
+    for (const auto& consumer : without_repeats(command.consumers)) {
       if (!participant->consumers.contains(consumer)) continue;
       changing.push_back(paused ? media_.pause_consumer(consumer) : media_.resume_consumer(consumer));
     }
@@ -30,13 +31,13 @@ Task<Result<void>> Host::State::close_consumers(ConsumersCommand command) {
   Participant* participant = meeting.find_participant(command.participant);
   std::vector<ConsumerId> own;
   if (participant != nullptr) {
-    for (const auto& consumer : command.consumers) {
+    for (const auto& consumer : without_repeats(command.consumers)) {
       if (participant->consumers.contains(consumer)) own.push_back(consumer);
     }
   }
   if (own.empty()) co_return ok();
-  auto entering = ledger_.enter();
-  auto entry = co_await std::move(entering);
+  auto opening = open_entry();
+  DD_CO_TRY(auto entry, co_await std::move(opening));
   auto deleting = store_.delete_consumers(own);
   auto deleted = noted(co_await std::move(deleting));
   if (refused(deleted)) co_return std::move(deleted.error());

@@ -22,8 +22,8 @@ Result<std::vector<Host::State::PlannedConsumer>> Host::State::plan_consumers(co
     const auto key = std::pair(target.participant, kind_key(target.kind));
     if (!planned.insert(key).second) continue;
     const Participant* owner = meeting.find_participant(target.participant);
-    const bool known = owner != nullptr && owner->producers.contains(target.producer) &&
-                       kind_key(owner->producers.at(target.producer).kind) == key.second;
+    const bool known =
+        owner != nullptr && owner->producers.contains(target.producer) && kind_key(owner->producers.at(target.producer).kind) == key.second;
     if (!known) {
       Error error = not_found("producer", target.producer.str());
       error.field = fmt::format("targetParticipants.{}.{}", target.participant.str(), target.kind);
@@ -125,6 +125,7 @@ Task<Result<std::vector<ConsumerDetail>>> Host::State::create_consumers(CreateCo
   }
 
   if (fresh > 0) {
+    DD_CO_TRY_VOID(require_store());
     auto consuming = consume_all(plan);
     DD_CO_TRY(auto made, co_await std::move(consuming));
     std::vector<ConsumerRow> rows;
@@ -133,10 +134,10 @@ Task<Result<std::vector<ConsumerDetail>>> Host::State::create_consumers(CreateCo
       if (!planned.reused.empty()) continue;
       rows.push_back({meeting.id, participant->id, planned.target.participant, (next++)->id, command.transport, planned.target.kind});
     }
-    auto entering = ledger_.enter();
-    auto entry = co_await std::move(entering);
-    auto writing = store_.put_consumers(std::move(rows));
-    auto written = noted(co_await std::move(writing));
+    auto opening = open_entry();
+    auto entry = co_await std::move(opening);
+    auto writing = write_if(entry.has_value(), store_.put_consumers(std::move(rows)));
+    auto written = co_await std::move(writing);
     if (!written) {
       for (const auto& consumer : made) media_.close_consumer(consumer.id);
       co_return std::move(written.error());

@@ -19,6 +19,9 @@ Error Host::State::draining_error() const {
 }
 
 Result<void> Host::State::require_workers(const CreateMeeting& command) const {
+  if (command.routers.size() > settings_.max_routers_per_meeting) {
+    return make_error(Errc::kTooManyRequests, fmt::format("a meeting may have {} routers", settings_.max_routers_per_meeting));
+  }
   const auto workers = media_.workers();
   for (const auto& request : command.routers) {
     const bool known = std::any_of(workers.begin(), workers.end(), [&](const WorkerStatus& worker) { return worker.id == request.worker; });
@@ -37,6 +40,7 @@ Task<void> Host::State::wait_for_workers(std::vector<WorkerId> workers, Monotoni
     if (dead == dead_workers_.end() || loop_.now() >= deadline) continue;
     Completion<bool> restored(loop_);
     restored.resolve_after(deadline - loop_.now(), false);
+    std::erase_if(dead->second, [](const Completion<bool>& waiter) { return waiter.resolved(); });
     dead->second.push_back(restored);
     co_await restored;
   }
@@ -91,6 +95,7 @@ Task<Result<Insertion>> Host::State::create_meeting(CreateMeeting command) {
   auto taking = take_turn(command.meeting);
   DD_CO_TRY(auto turn, co_await std::move(taking));
   if (turn.has_meeting()) co_return Insertion::kAlreadyThere;
+  DD_CO_TRY_VOID(require_store());
   if (meetings_ + placing_ >= settings_.max_meetings) {
     co_return make_error(Errc::kTooManyRequests, fmt::format("this server carries its limit of {} meetings", settings_.max_meetings));
   }
@@ -102,10 +107,10 @@ Task<Result<Insertion>> Host::State::create_meeting(CreateMeeting command) {
     co_return std::move(rows.error());
   }
 
-  auto entering = ledger_.enter();
-  auto entry = co_await std::move(entering);
-  auto writing = store_.create_meeting(*rows);
-  auto written = noted(co_await std::move(writing));
+  auto opening = open_entry();
+  auto entry = co_await std::move(opening);
+  auto writing = write_if(entry.has_value(), store_.create_meeting(*rows));
+  auto written = co_await std::move(writing);
   --placing_;
   if (!written || *written == Insertion::kAlreadyThere) {
     close_routers(rows->routers);

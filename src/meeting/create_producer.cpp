@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include "meeting/repeats.hpp"
 #include "meeting/state.hpp"
 
 namespace dd::meeting {
@@ -44,6 +45,7 @@ Task<Result<ProducerDetail>> Host::State::create_producer(CreateProducer command
                          fmt::format("the participant has its limit of {} producers", settings_.max_producers_per_participant));
   }
 
+  DD_CO_TRY_VOID(require_store());
   ProduceRequest request;
   request.id = make_id<ProducerId>();
   request.transport = command.transport;
@@ -56,10 +58,10 @@ Task<Result<ProducerDetail>> Host::State::create_producer(CreateProducer command
   if (!produced) co_return std::move(produced.error()).during("create producer");
   {
     ProducerRow row{meeting.id, participant->id, producer_id, command.transport, command.kind};
-    auto entering = ledger_.enter();
-    auto entry = co_await std::move(entering);
-    auto writing = store_.insert_producer(std::move(row));
-    auto written = noted(co_await std::move(writing));
+    auto opening = open_entry();
+    auto entry = co_await std::move(opening);
+    auto writing = write_if(entry.has_value(), store_.insert_producer(std::move(row)));
+    auto written = co_await std::move(writing);
     if (!written) {
       media_.close_producer(producer_id);
       co_return std::move(written.error());
@@ -81,7 +83,8 @@ Task<Result<ProducerDetail>> Host::State::create_producer(CreateProducer command
 // Ahead of need, so that the first viewer on another router does not wait for the pipe. A failure costs only that head
 // start, because consuming pipes again.
 Task<void> Host::State::pipe_to(ProducerId producer, RouterId home, std::vector<RouterId> routers) {
-  for (auto& router : routers) {
+  const auto once = without_repeats(routers);
+  for (const auto& router : once) {
     if (router == home) continue;
     auto piping = media_.pipe_producer(producer, router);
     auto piped = co_await std::move(piping);

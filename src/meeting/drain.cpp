@@ -32,6 +32,7 @@ Task<bool> Host::State::drain(std::chrono::seconds deadline) {
   if (participants_total_ == 0) co_return true;
   Completion<bool> empty(loop_);
   empty.resolve_after(deadline, false);
+  std::erase_if(drain_waiters_, [](const Completion<bool>& waiter) { return waiter.resolved(); });
   drain_waiters_.push_back(empty);
   co_return co_await empty;
 }

@@ -11,8 +11,8 @@ Task<Result<void>> Host::State::end_meeting(MeetingId meeting_id) {
     for (const auto& row : turn.meeting().routers) routers.push_back(row.router);
   }
   // Also for a meeting unknown here: rows of an earlier start of this server lead control planes to it.
-  auto entering = ledger_.enter();
-  auto entry = co_await std::move(entering);
+  auto opening = open_entry();
+  DD_CO_TRY(auto entry, co_await std::move(opening));
   auto deleting = store_.delete_meeting(meeting_id, std::move(routers));
   auto deleted = noted(co_await std::move(deleting));
   if (refused(deleted)) co_return std::move(deleted);

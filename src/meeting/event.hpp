@@ -21,35 +21,100 @@ namespace dd::meeting {
 // "transport_closed", "transport_failed", "worker_died", "evicted" by the participant's newer instance, "left", "vanished"
 // (its transports failed and it never came back), "meeting_ended", "replaced", "taken_over".
 struct MeetingCreated {};
-struct MeetingEnded { std::string reason; };  // "ended", "replaced", "taken_over"
-struct ParticipantJoined { InstanceId instance; };
-struct ParticipantLeft { InstanceId instance; std::string reason; };  // "left", "evicted", "vanished", "meeting_ended", "replaced", "taken_over"
-struct TransportConnected { TransportId transport; TransportRole role; };
-struct TransportFailed { TransportId transport; TransportRole role; std::string reason; };  // closed already; recreate it
-struct ProducerCreated { ProducerId producer; std::string kind; };
-struct ProducerPaused { ProducerId producer; std::string kind; };
-struct ProducerResumed { ProducerId producer; std::string kind; };
-struct ProducerClosed { ProducerId producer; std::string kind; std::string reason; };  // see above
-struct ProducerScore { ProducerId producer; std::vector<EncodingScore> scores; };
-struct ConsumerClosed { ConsumerId consumer; ProducerId producer; std::string reason; };
-struct ConsumerPaused { ConsumerId consumer; ProducerId producer; };   // because its producer paused
-struct ConsumerResumed { ConsumerId consumer; ProducerId producer; };
-struct ConsumerScore { ConsumerId consumer; int score; int producer_score; };
-struct ConsumerLayers { ConsumerId consumer; std::optional<Layers> layers; };
-struct DataProducerCreated { DataProducerId data_producer; std::string label; };
-struct DataProducerClosed { DataProducerId data_producer; std::string reason; };
-struct DataConsumerClosed { DataConsumerId data_consumer; std::string reason; };
-struct AudioLevels { std::vector<std::pair<ParticipantId, int>> levels; };  // dBov; empty: everyone is silent
-struct ActiveSpeaker { ProducerId producer; };
-struct WorkerDied { WorkerId worker; };
-struct WorkerRestored { WorkerId worker; };
-struct Draining { std::chrono::seconds deadline; };
+struct MeetingEnded {
+  std::string reason;
+};  // "ended", "replaced", "taken_over"
+struct ParticipantJoined {
+  InstanceId instance;
+};
+struct ParticipantLeft {
+  InstanceId instance;
+  std::string reason;
+};  // "left", "evicted", "vanished", "meeting_ended", "replaced", "taken_over"
+struct TransportConnected {
+  TransportId transport;
+  TransportRole role;
+};
+struct TransportFailed {
+  TransportId transport;
+  TransportRole role;
+  std::string reason;
+};  // closed already; recreate it
+struct ProducerCreated {
+  ProducerId producer;
+  std::string kind;
+};
+struct ProducerPaused {
+  ProducerId producer;
+  std::string kind;
+};
+struct ProducerResumed {
+  ProducerId producer;
+  std::string kind;
+};
+struct ProducerClosed {
+  ProducerId producer;
+  std::string kind;
+  std::string reason;
+};  // see above
+struct ProducerScore {
+  ProducerId producer;
+  std::vector<EncodingScore> scores;
+};
+struct ConsumerClosed {
+  ConsumerId consumer;
+  ProducerId producer;
+  std::string reason;
+};
+struct ConsumerPaused {
+  ConsumerId consumer;
+  ProducerId producer;
+};  // because its producer paused
+struct ConsumerResumed {
+  ConsumerId consumer;
+  ProducerId producer;
+};
+struct ConsumerScore {
+  ConsumerId consumer;
+  int score;
+  int producer_score;
+};
+struct ConsumerLayers {
+  ConsumerId consumer;
+  std::optional<Layers> layers;
+};
+struct DataProducerCreated {
+  DataProducerId data_producer;
+  std::string label;
+};
+struct DataProducerClosed {
+  DataProducerId data_producer;
+  std::string reason;
+};
+struct DataConsumerClosed {
+  DataConsumerId data_consumer;
+  std::string reason;
+};
+struct AudioLevels {
+  std::vector<std::pair<ParticipantId, int>> levels;
+};  // dBov; empty: everyone is silent
+struct ActiveSpeaker {
+  ProducerId producer;
+};
+struct WorkerDied {
+  WorkerId worker;
+};
+struct WorkerRestored {
+  WorkerId worker;
+};
+struct Draining {
+  std::chrono::seconds deadline;
+};
 
-using EventBody =
-    std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed, ProducerCreated,
-                 ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed, ConsumerPaused, ConsumerResumed,
-                 ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed, DataConsumerClosed, AudioLevels, ActiveSpeaker,
-                 WorkerDied, WorkerRestored, Draining>;
+using EventBody = std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed,
+                               ProducerCreated, ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed,
+                               ConsumerPaused, ConsumerResumed, ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed,
+                               DataConsumerClosed, AudioLevels, ActiveSpeaker, WorkerDied, WorkerRestored, Draining>;
 
 struct Event {
   WallTime time;

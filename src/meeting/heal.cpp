@@ -71,7 +71,9 @@ void Host::State::on_worker_restored(const WorkerId& worker) {
   for (const auto& waiter : dead.mapped()) waiter.resolve(true);
 }
 
-void Host::State::on_transport_failed(const TransportId& transport, TransportEnd reason) { start(drop_failed_transport(transport, reason)); }
+void Host::State::on_transport_failed(const TransportId& transport, TransportEnd reason) {
+  start(drop_failed_transport(transport, reason));
+}
 
 Task<void> Host::State::drop_failed_transport(TransportId transport_id, TransportEnd reason) {
   const Place* known = find_place(transports_, transport_id);
@@ -112,11 +114,11 @@ Task<void> Host::State::remove_absent(MeetingId meeting_id, ParticipantId partic
   if (!turn) co_return;
   Participant* participant = turn->meeting().find_participant(participant_id);
   if (participant == nullptr || participant->instance != instance || !participant->absent_since) co_return;
-  auto entering = ledger_.enter();
-  auto entry = co_await std::move(entering);
-  auto deleting = store_.delete_participant(meeting_id, participant_id, instance);
-  auto deleted = noted(co_await std::move(deleting));
-  if (!deleted) {
+  auto opening = open_entry();
+  auto entry = co_await std::move(opening);
+  auto deleting = write_if(entry.has_value(), store_.delete_participant(meeting_id, participant_id, instance));
+  auto deleted = co_await std::move(deleting);
+  if (refused(deleted)) {
     watch_absence(turn->meeting(), *participant);  // tried again after another such time
     co_return;
   }

@@ -25,12 +25,13 @@ struct HostSettings {
   TransportBitrates bitrates;
   std::uint32_t initial_available_outgoing_bitrate = 600'000;
   std::size_t max_meetings = 10'000;
+  std::size_t max_routers_per_meeting = 64;
   std::size_t max_participants_per_meeting = 5'000;
   std::size_t max_producers_per_participant = 16;
   std::size_t max_consumers_per_participant = 2'000;
   std::size_t max_data_objects_per_participant = 64;
   std::size_t max_waiting_per_meeting = 1'024;  // operations in line for one meeting's turn
-  std::chrono::seconds reconcile_interval{1};  // how soon rows that may differ from memory are made to agree
+  std::chrono::seconds reconcile_interval{1};   // how soon rows that may differ from memory are made to agree
   // How long an operation that needs a worker waits for it while it is being restarted, instead of being refused.
   std::chrono::milliseconds worker_wait{1'000};
   // A participant whose last connected transport failed and who made none since has left when this has passed.

@@ -6,8 +6,8 @@ namespace dd::meeting {
 Task<Result<Left>> Host::State::leave(LeaveMeeting command) {
   auto taking = take_turn(command.meeting);
   DD_CO_TRY(auto turn, co_await std::move(taking));
-  auto entering = ledger_.enter();
-  auto entry = co_await std::move(entering);
+  auto opening = open_entry();
+  DD_CO_TRY(auto entry, co_await std::move(opening));
   // Asked also when memory does not know the participant: a row without a participant would keep them out of other meetings.
   auto deleting = store_.delete_participant(command.meeting, command.participant, command.instance);
   auto deleted = noted(co_await std::move(deleting));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Pausing, resuming, closing and listing producers. Ids that are not the participant's are skipped, as kendra expects.
 #include "meeting/gather.hpp"
+#include "meeting/repeats.hpp"
 #include "meeting/state.hpp"
 
 namespace dd::meeting {
@@ -21,7 +22,7 @@ Task<Result<std::vector<ProducerDetail>>> Host::State::set_producers_paused(Prod
   std::vector<ProducerId> own;
   std::vector<Task<Result<void>>> changing;
   if (Participant* participant = find_participant(place)) {
-    for (const auto& producer : command.producers) {
+    for (const auto& producer : without_repeats(command.producers)) {
       if (!participant->producers.contains(producer)) continue;
       own.push_back(producer);
       changing.push_back(paused ? media_.pause_producer(producer) : media_.resume_producer(producer));
@@ -62,7 +63,7 @@ Task<Result<std::vector<ProducerDetail>>> Host::State::close_producers(Producers
   std::vector<ProducerId> own;
   Participant* participant = meeting.find_participant(command.participant);
   if (participant != nullptr) {
-    for (const auto& producer : command.producers) {
+    for (const auto& producer : without_repeats(command.producers)) {
       auto found = participant->producers.find(producer);
       if (found == participant->producers.end()) continue;
       own.push_back(producer);
@@ -72,8 +73,8 @@ Task<Result<std::vector<ProducerDetail>>> Host::State::close_producers(Producers
   if (own.empty()) co_return std::move(details);
   std::vector<ConsumerId> orphans;
   {
-    auto entering = ledger_.enter();
-    auto entry = co_await std::move(entering);
+    auto opening = open_entry();
+    DD_CO_TRY(auto entry, co_await std::move(opening));
     auto deleting = store_.delete_producers(command.participant, own);
     auto deleted = noted(co_await std::move(deleting));
     if (refused(deleted)) co_return std::move(deleted.error());

@@ -37,8 +37,8 @@ Snapshot Host::State::snapshot() const {
         snapshot.producers.push_back({meeting->id, participant.id, producer.first, producer.second.transport, producer.second.kind});
       }
       for (const auto& consumer : participant.consumers) {
-        snapshot.consumers.push_back({meeting->id, participant.id, consumer.second.target, consumer.first, consumer.second.transport,
-                                      consumer.second.kind});
+        snapshot.consumers.push_back(
+            {meeting->id, participant.id, consumer.second.target, consumer.first, consumer.second.transport, consumer.second.kind});
       }
     }
   }

@@ -94,6 +94,7 @@ Task<Result<RecreatedTransport>> Host::State::recreate_in_turn(RecreateTransport
   if (same_instance && present->transport(command.role) && !command.force_new) {
     answer.transport = present->transport(command.role)->description;
   } else {
+    DD_CO_TRY_VOID(require_store());
     TransportRequest request;
     request.id = make_id<TransportId>();
     request.router = command.router;
@@ -109,10 +110,10 @@ Task<Result<RecreatedTransport>> Host::State::recreate_in_turn(RecreateTransport
     std::vector<ConsumerId> orphans;
     {
       TransportRow row{meeting.id, command.participant, command.instance, command.router, request.id, command.role};
-      auto entering = ledger_.enter();
-      auto entry = co_await std::move(entering);
-      auto writing = store_.put_transport(std::move(row));
-      auto written = noted(co_await std::move(writing));
+      auto opening = open_entry();
+      auto entry = co_await std::move(opening);
+      auto writing = write_if(entry.has_value(), store_.put_transport(std::move(row)));
+      auto written = co_await std::move(writing);
       if (!written) {
         media_.close_transport(request.id);
         co_return std::move(written.error());

@@ -54,7 +54,8 @@ void Host::State::remove_data_consumer(Meeting& meeting, Participant& participan
   emit(meeting.id, participant.id, DataConsumerClosed{consumer_id, std::string(reason)});
 }
 
-void Host::State::remove_data_producer(Meeting& meeting, Participant& participant, const DataProducerId& producer_id, std::string_view reason) {
+void Host::State::remove_data_producer(Meeting& meeting, Participant& participant, const DataProducerId& producer_id,
+                                       std::string_view reason) {
   auto node = participant.data_producers.extract(producer_id);
   if (node.empty()) return;
   data_producers_.erase(producer_id);
@@ -140,15 +141,15 @@ void Host::State::remove_meeting(Slot& slot, std::string_view reason) {
 }
 
 Task<void> Host::State::forget_rows(std::vector<TransportId> transports, std::vector<ConsumerId> consumers) {
-  bool left_over = false;
-  auto entering = ledger_.enter();
-  auto entry = co_await std::move(entering);
-  if (!consumers.empty()) {
+  auto opening = open_entry();
+  auto entry = co_await std::move(opening);
+  bool left_over = !entry;
+  if (entry && !consumers.empty()) {
     auto deleting = store_.delete_consumers(std::move(consumers));
     auto deleted = co_await std::move(deleting);
     left_over = !deleted;
   }
-  if (!transports.empty()) {
+  if (entry && !transports.empty()) {
     auto deleting = store_.delete_transports(std::move(transports));
     auto deleted = co_await std::move(deleting);
     left_over = left_over || !deleted;

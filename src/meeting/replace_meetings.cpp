@@ -68,6 +68,7 @@ Task<Result<void>> Host::State::replace_meetings(ReplaceMeetings command) {
     co_return make_error(Errc::kTooManyRequests, fmt::format("this server carries at most {} meetings", settings_.max_meetings));
   }
 
+  DD_CO_TRY_VOID(require_store());
   placing_ += arriving;
   std::vector<Task<Result<MeetingRows>>> creating;
   for (const auto& request : placing) creating.push_back(create_routers(request));
@@ -88,10 +89,10 @@ Task<Result<void>> Host::State::replace_meetings(ReplaceMeetings command) {
     co_return std::move(*failure);
   }
 
-  auto entering = ledger_.enter();
-  auto entry = co_await std::move(entering);
-  auto writing = store_.replace_meetings(rows);
-  auto written = noted(co_await std::move(writing));
+  auto opening = open_entry();
+  auto entry = co_await std::move(opening);
+  auto writing = write_if(entry.has_value(), store_.replace_meetings(rows));
+  auto written = co_await std::move(writing);
   placing_ -= arriving;
   // With the outcome unknown the meetings are kept: if the rows did not come, the reconcile that is scheduled finds them
   // at another server and closes the meetings here; dropping them could leave rows that lead nowhere.

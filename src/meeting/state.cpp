@@ -61,6 +61,19 @@ Task<std::optional<Host::State::Turn>> Host::State::take_turn_patiently(MeetingI
   co_return std::nullopt;
 }
 
+Result<void> Host::State::require_store() const {
+  if (!store_.available()) return database_away();
+  return ok();
+}
+
+Task<Result<Ledger::Entry>> Host::State::open_entry() {
+  DD_CO_TRY_VOID(require_store());
+  auto entering = ledger_.enter();
+  auto entry = co_await std::move(entering);
+  DD_CO_TRY_VOID(require_store());
+  co_return std::move(entry);
+}
+
 Meeting* Host::State::find_meeting(const MeetingId& meeting_id) const {
   auto found = slots_.find(meeting_id);
   return found == slots_.end() ? nullptr : found->second->meeting.get();

@@ -149,6 +149,18 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   IdType make_id() const {
     return IdType(settings_.new_id());
   }
+  // Refuses at once what needs rows while the database is away.
+  Result<void> require_store() const;
+  // The right to write rows and change memory to match. With the database away it does not wait for an audit, which may
+  // itself be waiting for the database.
+  Task<Result<Ledger::Entry>> open_entry();
+  // A write that comes after the engine has made something: its caller undoes that when the entry was refused, too.
+  template <typename T>
+  Task<Result<T>> write_if(bool open, Task<Result<T>> writing) {
+    if (!open) co_return database_away();
+    co_return noted(co_await std::move(writing));
+  }
+  static Error database_away() { return unavailable("the database is away"); }
   // Passes a store's answer on; when its outcome is unknown the rows are compared with memory soon.
   template <typename T>
   Result<T> noted(Result<T> answer) {
@@ -190,8 +202,8 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   };
   Result<std::vector<PlannedConsumer>> plan_consumers(const CreateConsumer& command, Meeting& meeting, Participant& participant) const;
   Task<Result<std::vector<ConsumerDescription>>> consume_all(std::vector<PlannedConsumer> plan);
-  void adopt_consumers(const CreateConsumer& command, Meeting& meeting, Participant& participant,
-                       const std::vector<PlannedConsumer>& plan, std::vector<ConsumerDescription> made);
+  void adopt_consumers(const CreateConsumer& command, Meeting& meeting, Participant& participant, const std::vector<PlannedConsumer>& plan,
+                       std::vector<ConsumerDescription> made);
 
   // removal.cpp: memory, media and events together. `orphans` collects consumers of other participants that ended with
   // what was removed and whose rows no cascade takes. Callers hold the turn.
@@ -233,8 +245,8 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   bool stopped_ = false;
 
   std::unordered_map<MeetingId, std::shared_ptr<Slot>> slots_;
-  std::size_t meetings_ = 0;   // slots with a meeting
-  std::size_t placing_ = 0;    // meetings being created
+  std::size_t meetings_ = 0;  // slots with a meeting
+  std::size_t placing_ = 0;   // meetings being created
   std::size_t participants_total_ = 0;
   std::unordered_map<ParticipantId, std::set<MeetingId>> participants_;
   std::unordered_map<RouterId, MeetingId> routers_;

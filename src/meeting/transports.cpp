@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Calls on a living transport. Those that change nothing we remember need no turn: the engine orders them itself.
 #include "meeting/gather.hpp"
+#include "meeting/repeats.hpp"
 #include "meeting/state.hpp"
 
 namespace dd::meeting {
@@ -16,7 +17,8 @@ bool owns(const Index& index, const Command& command, const IdType& id) {
 
 Task<Result<Connected>> Host::State::connect_transport(ConnectTransport command) {
   const Place* place = find_place(transports_, command.transport);
-  const bool own = place != nullptr && place->participant == command.participant && (!command.meeting || place->meeting == *command.meeting);
+  const bool own =
+      place != nullptr && place->participant == command.participant && (!command.meeting || place->meeting == *command.meeting);
   if (!own) co_return not_found("transport", command.transport.str());
   auto connecting = media_.connect_transport(command.transport, std::move(command.dtls));
   auto connected = co_await std::move(connecting);
@@ -28,7 +30,7 @@ Task<Result<Connected>> Host::State::connect_transport(ConnectTransport command)
 Task<Result<std::map<TransportId, IceParameters>>> Host::State::restart_ice(RestartIce command) {
   std::vector<TransportId> own;
   std::vector<Task<Result<IceParameters>>> restarting;
-  for (const auto& transport : command.transports) {
+  for (const auto& transport : without_repeats(command.transports)) {
     const Place* place = find_place(transports_, transport);
     if (place == nullptr || place->participant != command.participant) continue;
     if (command.meeting && place->meeting != *command.meeting) continue;
@@ -65,8 +67,8 @@ Task<Result<void>> Host::State::close_transport(TransportCommand command) {
   Participant& participant = *meeting.find_participant(command.participant);
   std::vector<ConsumerId> orphans;
   {
-    auto entering = ledger_.enter();
-    auto entry = co_await std::move(entering);
+    auto opening = open_entry();
+    DD_CO_TRY(auto entry, co_await std::move(opening));
     auto deleting = store_.delete_transports({command.transport});
     auto deleted = noted(co_await std::move(deleting));
     if (refused(deleted)) co_return std::move(deleted.error());

@@ -136,7 +136,8 @@ void HttpConnection::on_read_error(error_code error) {
   if (timed_out_) return refuse(408, "request_timeout", "the request did not arrive in time", "timeout");
   if (error == http::error::end_of_stream) return close();
   if (error == http::error::header_limit || error == http::error::buffer_overflow) {
-    return refuse(431, "header_too_large", fmt::format("the headers are larger than {} bytes", owner_->settings().header_limit), "header_limit");
+    return refuse(431, "header_too_large", fmt::format("the headers are larger than {} bytes", owner_->settings().header_limit),
+                  "header_limit");
   }
   if (error == http::error::body_limit) {
     return refuse(413, "payload_too_large", fmt::format("the body is larger than {} bytes", owner_->settings().body_limit), "body_limit");
@@ -252,8 +253,9 @@ void HttpConnection::pump() {
 // While a stream runs the peer has nothing to say; reading is how its departure is noticed.
 void HttpConnection::watch_peer() {
   socket_.async_read_some(asio::buffer(scratch_), [self = shared_from_this()](error_code error, std::size_t) {
-    if (self->phase_ != Phase::kStreaming) return self->phase_ == Phase::kLingering ? self->discard() : void();
+    if (self->phase_ == Phase::kClosed) return;
     if (error) return self->close();
+    if (self->phase_ == Phase::kLingering) return self->discard();
     self->watch_peer();
   });
 }

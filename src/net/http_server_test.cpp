@@ -3,6 +3,7 @@
 #include "net/http_server.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include "net/testing/http_fixture.hpp"
 
@@ -44,7 +45,8 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
   std::string burst;
   for (int i = 0; i < 50; ++i) {
     burst += i % 2 == 0 ? "GET /health HTTP/1.1\r\nHost: x\r\nX-Request-ID: n" + std::to_string(i) + "\r\n\r\n"
-                        : "POST /v1/endMeeting HTTP/1.1\r\nHost: x\r\nX-Request-ID: n" + std::to_string(i) + "\r\nContent-Length: 17\r\n\r\n{\"meetingId\":\"m\"}";
+                        : "POST /v1/endMeeting HTTP/1.1\r\nHost: x\r\nX-Request-ID: n" + std::to_string(i) +
+                              "\r\nContent-Length: 17\r\n\r\n{\"meetingId\":\"m\"}";
   }
   client.send(burst);
   for (int i = 0; i < 50; ++i) {
@@ -57,14 +59,16 @@ TEST_F(HttpServerTest, AnswersPipelinedRequestsInOrder) {
 TEST_F(HttpServerTest, ARequestMayComeInSmallPieces) {
   start();
   Client client(port());
-  for (const char c : std::string("POST /v1/endMeeting HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n{\"meetingId\":\"m\"}")) client.send(std::string(1, c));
+  for (const char c : std::string("POST /v1/endMeeting HTTP/1.1\r\nHost: x\r\nContent-Length: 17\r\n\r\n{\"meetingId\":\"m\"}"))
+    client.send(std::string(1, c));
   EXPECT_EQ(client.answer().status, 200);
 }
 
 TEST_F(HttpServerTest, AChunkedBodyNeedsNoContentType) {
   start();
   Client client(port());
-  client.send("POST /v1/endMeeting HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"mee\r\nc\r\ntingId\":\"m\"}\r\n0\r\n\r\n");
+  client.send(
+      "POST /v1/endMeeting HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"mee\r\nc\r\ntingId\":\"m\"}\r\n0\r\n\r\n");
   EXPECT_EQ(client.answer().body, R"({"response":"Successfully ended meeting"})");
 }
 
@@ -193,8 +197,9 @@ TEST_F(HttpServerTest, AReaderThatStopsIsCutOff) {
   start(settings);
   Client client(port(), Client::Buffers::kSmall);
   std::string burst;
-  for (int i = 0; i < 2000; ++i) burst += "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";
+  for (int i = 0; i < 2000; ++i) burst += "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";  // 60 MB of answers
   client.send_as_far_as_possible(burst);
+  EXPECT_EQ(connections(), 1U);
   EXPECT_TRUE(eventually([&] { return connections() == 0; }));
 }
 
@@ -219,6 +224,23 @@ TEST_F(HttpServerTest, BeyondTheBoundConnectionsAreRefusedWithAnAnswer) {
   Client fourth(port());
   fourth.send(kHealthRequest);
   EXPECT_EQ(fourth.answer().status, 200);
+}
+
+TEST_F(HttpServerTest, WithoutDescriptorsAcceptingPausesAndGoesOnLater) {
+  start();
+  Client client;
+  rlimit limit{};
+  ASSERT_EQ(::getrlimit(RLIMIT_NOFILE, &limit), 0);
+  rlimit exhausted = limit;
+  exhausted.rlim_cur = static_cast<rlim_t>(client.descriptor()) + 1;  // everything below is taken
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &exhausted), 0);
+  client.connect(port());
+  client.send(kHealthRequest);
+  const bool refused =
+      eventually([&] { return metrics().find("doordarshan_http_rejected_total{reason=\"accept\"} 2") != std::string::npos; });
+  ASSERT_EQ(::setrlimit(RLIMIT_NOFILE, &limit), 0);
+  EXPECT_TRUE(refused);
+  EXPECT_EQ(client.answer().status, 200);
 }
 
 TEST_F(HttpServerTest, EventsFlowAndResume) {

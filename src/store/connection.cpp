@@ -50,9 +50,10 @@ std::string quoted(std::string_view value) {
 }
 
 std::string mysql_parameters(const Settings& settings) {
-  std::string text = fmt::format("db={} user={} password={} charset=utf8mb4 local_infile=0 connect_timeout={} read_timeout={} write_timeout={}",
-                                 quoted(settings.database), quoted(settings.user), quoted(settings.password),
-                                 settings.connect_timeout.count(), settings.statement_timeout.count(), settings.statement_timeout.count());
+  std::string text =
+      fmt::format("db={} user={} password={} charset=utf8mb4 local_infile=0 connect_timeout={} read_timeout={} write_timeout={}",
+                  quoted(settings.database), quoted(settings.user), quoted(settings.password), settings.connect_timeout.count(),
+                  settings.statement_timeout.count(), settings.statement_timeout.count());
   if (!settings.unix_socket.empty()) {
     text += fmt::format(" unix_socket={}", quoted(settings.unix_socket));
   } else {

@@ -69,8 +69,7 @@ Fault mysql_fault(unsigned error_number) {
     case 2027:  // CR_MALFORMED_PACKET
     case 2055:  // CR_SERVER_LOST_EXTENDED
       return Fault::kLost;
-    default:
-      return Fault::kOther;
+    default: return Fault::kOther;
   }
 }
 
@@ -83,8 +82,7 @@ Fault sqlite_fault(int extended_result) {
     case 2067:  // SQLITE_CONSTRAINT_UNIQUE
     case 2579:  // SQLITE_CONSTRAINT_ROWID
       return Fault::kDuplicate;
-    default:
-      break;
+    default: break;
   }
   switch (extended_result & 0xff) {
     case 5:  // SQLITE_BUSY
@@ -97,8 +95,7 @@ Fault sqlite_fault(int extended_result) {
     case 14:  // SQLITE_CANTOPEN
     case 26:  // SQLITE_NOTADB
       return Fault::kLost;
-    default:
-      return Fault::kOther;
+    default: return Fault::kOther;
   }
 }
 

@@ -117,7 +117,8 @@ void Heart::State::beat_until_stopped() {
     const auto began = system_clock().now();
     const auto result = beat_once(row);
     // A failed beat is repeated several times within the interval; kendra's patience lasts five intervals.
-    next = result ? began + settings.heartbeat_interval : system_clock().now() + std::min(settings.heartbeat_interval / 8, milliseconds{250});
+    next =
+        result ? began + settings.heartbeat_interval : system_clock().now() + std::min(settings.heartbeat_interval / 8, milliseconds{250});
     lock.lock();
   }
 }

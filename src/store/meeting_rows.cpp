@@ -33,14 +33,16 @@ Result<void> insert_meetings(Connection& connection, const std::vector<MeetingRo
     statuses.insert(statuses.end(), {rows.meeting.str(), std::int64_t{1}});
     for (const auto& router : rows.routers) {
       workers.insert(workers.end(), {router.worker.str(), router.router.str()});
-      routers.insert(routers.end(), {router.router.str(), rows.meeting.str(), capacity_if(router, RouterRole::kProducer),
-                                     capacity_if(router, RouterRole::kConsumer), capacity_if(router, RouterRole::kBoth), rows.container.str()});
+      routers.insert(routers.end(),
+                     {router.router.str(), rows.meeting.str(), capacity_if(router, RouterRole::kProducer),
+                      capacity_if(router, RouterRole::kConsumer), capacity_if(router, RouterRole::kBoth), rows.container.str()});
     }
   }
   DD_TRY_VOID(connection.insert("INSERT INTO meeting_status (meeting_id, enabled)", 2, std::move(statuses), tail("meeting_id")));
   DD_TRY_VOID(connection.insert("INSERT INTO router_worker (worker_id, router_id)", 2, std::move(workers), tail("router_id")));
-  DD_TRY_VOID(connection.insert(
-      "INSERT INTO router_meeting (router_id, meeting_id, producer_capacity, consumer_capacity, capacity, container_id)", 6, std::move(routers)));
+  DD_TRY_VOID(
+      connection.insert("INSERT INTO router_meeting (router_id, meeting_id, producer_capacity, consumer_capacity, capacity, container_id)",
+                        6, std::move(routers)));
   return ok();
 }
 

@@ -153,9 +153,10 @@ bool has_tables(Connection& connection) {
 }
 
 Result<void> apply_missing(Connection& connection) {
-  DD_TRY_VOID(connection.execute(fmt::format("CREATE TABLE IF NOT EXISTS schema_migrations (version int NOT NULL, title varchar(255) NOT NULL,"
-                                             " applied bigint NOT NULL, PRIMARY KEY (version)){}",
-                                             connection.dialect().table_options())));
+  DD_TRY_VOID(
+      connection.execute(fmt::format("CREATE TABLE IF NOT EXISTS schema_migrations (version int NOT NULL, title varchar(255) NOT NULL,"
+                                     " applied bigint NOT NULL, PRIMARY KEY (version)){}",
+                                     connection.dialect().table_options())));
   DD_TRY(int version, present_version(connection));
   if (version >= schema_version() && !has_tables(connection)) {
     // Somebody dropped tables but left our record of them.

@@ -46,9 +46,9 @@ Result<void> put_transport(Connection& connection, const TransportRow& row) {
   // Deleting, not updating: what hung on the older transport goes with it.
   DD_TRY_VOID(connection.execute(fmt::format("DELETE FROM {} WHERE participant_id = ? AND transport_id <> ?", tables.transport),
                                  {row.participant.str(), row.transport.str()}));
-  DD_TRY_VOID(connection.execute(
-      fmt::format("INSERT INTO {} (participant_id, transport_id) VALUES (?, ?){}", tables.transport, dialect.keep_existing("participant_id")),
-      {row.participant.str(), row.transport.str()}));
+  DD_TRY_VOID(connection.execute(fmt::format("INSERT INTO {} (participant_id, transport_id) VALUES (?, ?){}", tables.transport,
+                                             dialect.keep_existing("participant_id")),
+                                 {row.participant.str(), row.transport.str()}));
   return ok();
 }
 
@@ -96,8 +96,8 @@ Result<void> put_consumers(Connection& connection, const std::vector<ConsumerRow
                                  row.transport.str()});
   }
   DD_TRY_VOID(connection.insert(
-      "INSERT INTO participant_consumers (participant_id, consumers, target_participant_id, kind, consumer_id, meeting_id, transport_id)", 7,
-      std::move(values),
+      "INSERT INTO participant_consumers (participant_id, consumers, target_participant_id, kind, consumer_id, meeting_id, transport_id)",
+      7, std::move(values),
       connection.dialect().overwrite("participant_id, target_participant_id, kind", "consumers, consumer_id, meeting_id, transport_id")));
   return ok();
 }

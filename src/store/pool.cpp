@@ -75,8 +75,7 @@ struct Pool::State : std::enable_shared_from_this<State> {
   std::vector<std::thread> threads;
 };
 
-Pool::Pool(Loop& loop, Settings settings, observe::Metrics& metrics)
-    : state_(std::make_shared<State>(loop, std::move(settings), metrics)) {
+Pool::Pool(Loop& loop, Settings settings, observe::Metrics& metrics) : state_(std::make_shared<State>(loop, std::move(settings), metrics)) {
   metrics.set(Metric::kStoreAvailable, 0);
   state_->start_threads();
 }
@@ -275,9 +274,7 @@ Result<void> Pool::State::attempt(Job& job, Connection& connection) {
         if (repetition == kMaxRepetitions || job.phase != Phase::kRunning) return result;
         if (!pause(kFirstPause * (1 << repetition++))) return away();
         continue;
-      default:
-        connection.rollback();
-        return result;
+      default: connection.rollback(); return result;
     }
   }
 }

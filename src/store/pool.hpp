@@ -28,7 +28,7 @@ namespace dd::store {
 struct Operation {
   std::string_view name;  // a label of the metrics; a literal
   Isolation isolation = Isolation::kDefault;
-  bool exclusive = false;  // runs when everything before it has ended, and before everything after it
+  bool exclusive = false;                               // runs when everything before it has ended, and before everything after it
   std::optional<std::chrono::milliseconds> deadline{};  // the settings' when absent
 };
 

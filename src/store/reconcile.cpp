@@ -129,8 +129,9 @@ class Reconciliation {
       if (mine_.count(row.meeting.str()) == 0 || routers_.count(row.router.str()) == 0) continue;
       wanted[row.participant.str()] = {row.participant.str(), row.meeting.str(), row.instance.str()};
     }
-    DD_TRY(const auto rows, connection_.query_in("SELECT participant_id, meeting_id, instance_id FROM participant_meeting WHERE meeting_id IN",
-                                                 listed(mine_), "", 3));
+    DD_TRY(const auto rows,
+           connection_.query_in("SELECT participant_id, meeting_id, instance_id FROM participant_meeting WHERE meeting_id IN",
+                                listed(mine_), "", 3));
     DD_TRY(auto missing, remove_others("DELETE FROM participant_meeting WHERE participant_id IN", rows, wanted));
 
     // A participant is in one meeting at a time, by the table's key; one that another server has got stays there.
@@ -224,14 +225,16 @@ class Reconciliation {
       if (!keys.insert({row.participant.str(), row.target.str(), row.kind}).second) continue;
       wanted[id] = {id, row.participant.str(), row.target.str(), row.kind, row.meeting.str(), row.transport.str(), "1"};
     }
-    DD_TRY(const auto rows, existing("SELECT t.consumer_id, t.participant_id, t.target_participant_id, t.kind, t.meeting_id, t.transport_id,"
-                                     " t.consumers FROM participant_consumers t",
-                                     7));
+    DD_TRY(const auto rows,
+           existing("SELECT t.consumer_id, t.participant_id, t.target_participant_id, t.kind, t.meeting_id, t.transport_id,"
+                    " t.consumers FROM participant_consumers t",
+                    7));
     DD_TRY(const auto missing, remove_others("DELETE FROM participant_consumers WHERE consumer_id IN", rows, wanted));
-    return insert_rows("INSERT INTO participant_consumers (consumer_id, participant_id, target_participant_id, kind, meeting_id, transport_id,"
-                       " consumers)",
-                       7, missing,
-                       connection_.dialect().overwrite("participant_id, target_participant_id, kind", "consumer_id, meeting_id, transport_id"));
+    return insert_rows(
+        "INSERT INTO participant_consumers (consumer_id, participant_id, target_participant_id, kind, meeting_id, transport_id,"
+        " consumers)",
+        7, missing,
+        connection_.dialect().overwrite("participant_id, target_participant_id, kind", "consumer_id, meeting_id, transport_id"));
   }
 
   // The rows of everyone in our meetings; `select` names the table t.
@@ -282,20 +285,20 @@ class Reconciliation {
   const UntouchedIds& untouched_;
   ReconcileReport report_;
 
-  Keys workers_;     // ours
-  Keys mine_;        // meetings of the snapshot that the rows leave to us
-  Keys routers_;     // of those meetings
-  Keys status_;      // meetings of the snapshot that have a meeting_status row
-  Keys routed_;      // routers that a meeting of the snapshot refers to
-  Keys transports_;  // present once match_transports() has run
-  std::unordered_map<std::string, RouterState> our_routers_;  // in the rows
+  Keys workers_;                                               // ours
+  Keys mine_;                                                  // meetings of the snapshot that the rows leave to us
+  Keys routers_;                                               // of those meetings
+  Keys status_;                                                // meetings of the snapshot that have a meeting_status row
+  Keys routed_;                                                // routers that a meeting of the snapshot refers to
+  Keys transports_;                                            // present once match_transports() has run
+  std::unordered_map<std::string, RouterState> our_routers_;   // in the rows
   std::unordered_map<std::string, std::string> participants_;  // present, and their meeting
 };
 
 }  // namespace
 
-Result<ReconcileReport> reconcile(Connection& connection, const ServerRow& server, const Snapshot& snapshot,
-                                  const UntouchedIds& untouched, WallTime now) {
+Result<ReconcileReport> reconcile(Connection& connection, const ServerRow& server, const Snapshot& snapshot, const UntouchedIds& untouched,
+                                  WallTime now) {
   return Reconciliation(connection, server, snapshot, untouched).run(now);
 }
 

@@ -51,20 +51,19 @@ Result<bool> beat(Connection& connection, const ServerRow& server, WallTime now)
 }
 
 Result<bool> remove_server(Connection& connection, const ContainerId& container) {
-  DD_TRY(const auto carrying, connection.query(std::string("SELECT 1 FROM container_heartbeat h WHERE h.container_id = ? AND") +
-                                                   std::string(kCarriesMeetings),
-                                               {container.str()}, 1));
+  DD_TRY(const auto carrying,
+         connection.query(std::string("SELECT 1 FROM container_heartbeat h WHERE h.container_id = ? AND") + std::string(kCarriesMeetings),
+                          {container.str()}, 1));
   if (!carrying.empty()) return false;
   DD_TRY_VOID(delete_server_rows(connection, container));
   return true;
 }
 
 Result<std::vector<ContainerId>> sweep_servers(Connection& connection, const ServerRow& server, WallTime before) {
-  DD_TRY(const auto dead,
-         connection.query(std::string("SELECT h.container_id FROM container_heartbeat h WHERE h.host = ? AND h.tenant = ?"
-                                      " AND h.container_id <> ? AND h.heartbeat < ? AND NOT") +
-                              std::string(kCarriesMeetings),
-                          {server.host, server.tenant, server.container.str(), nanoseconds(before)}, 1));
+  DD_TRY(const auto dead, connection.query(std::string("SELECT h.container_id FROM container_heartbeat h WHERE h.host = ? AND h.tenant = ?"
+                                                       " AND h.container_id <> ? AND h.heartbeat < ? AND NOT") +
+                                               std::string(kCarriesMeetings),
+                                           {server.host, server.tenant, server.container.str(), nanoseconds(before)}, 1));
   std::vector<ContainerId> swept;
   for (const auto& row : dead) {
     swept.emplace_back(row[0]);

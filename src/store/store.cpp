@@ -94,9 +94,8 @@ Task<Result<bool>> Store::deregister_server() {
   if (!server_) co_return false;
   Operation operation{"deregister_server"};
   operation.deadline = pool_.settings().reconcile_deadline;
-  auto task = pool_.run<bool>(operation, [container = server_->container](Connection& connection) -> Result<bool> {
-    return remove_server(connection, container);
-  });
+  auto task = pool_.run<bool>(
+      operation, [container = server_->container](Connection& connection) -> Result<bool> { return remove_server(connection, container); });
   auto result = co_await std::move(task);
   co_return result;
 }
@@ -105,9 +104,8 @@ bool Store::available() const { return pool_.available(); }
 
 Task<Result<Insertion>> Store::create_meeting(MeetingRows rows) {
   auto id = rows.meeting.str();
-  auto task = write<void>("create_meeting", {id}, [rows = std::vector{std::move(rows)}](Connection& connection) {
-    return insert_meetings(connection, rows);
-  });
+  auto task = write<void>("create_meeting", {id},
+                          [rows = std::vector{std::move(rows)}](Connection& connection) { return insert_meetings(connection, rows); });
   auto result = co_await std::move(task);
   if (result) co_return Insertion::kInserted;
   if (result.error().code == Errc::kConflict) co_return Insertion::kAlreadyThere;
@@ -172,18 +170,15 @@ Task<Result<void>> Store::put_consumers(std::vector<ConsumerRow> rows) {
 
 Task<Result<void>> Store::delete_consumers(std::vector<ConsumerId> consumers) {
   auto ids = texts(consumers);
-  return write<void>("delete_consumers", std::move(ids), [consumers = std::move(consumers)](Connection& connection) {
-    return store::delete_consumers(connection, consumers);
-  });
+  return write<void>("delete_consumers", std::move(ids),
+                     [consumers = std::move(consumers)](Connection& connection) { return store::delete_consumers(connection, consumers); });
 }
 
 Task<Result<std::size_t>> Store::delete_participant(MeetingId meeting, ParticipantId participant, InstanceId instance) {
   std::vector<std::string> ids{meeting.str()};
-  return write<std::size_t>(
-      "delete_participant", std::move(ids),
-      [meeting = std::move(meeting), participant = std::move(participant), instance = std::move(instance)](Connection& connection) {
-        return store::delete_participant(connection, meeting, participant, instance);
-      });
+  return write<std::size_t>("delete_participant", std::move(ids),
+                            [meeting = std::move(meeting), participant = std::move(participant), instance = std::move(instance)](
+                                Connection& connection) { return store::delete_participant(connection, meeting, participant, instance); });
 }
 
 Task<Result<std::vector<ProducerRow>>> Store::producers_of(MeetingId meeting) {
@@ -212,9 +207,8 @@ Task<Result<ReconcileReport>> Store::reconcile(Snapshot snapshot) {
   auto result = co_await std::move(task);
   metrics.add(Metric::kStoreReconciles, {result ? "ok" : "failed"});
   if (result) {
-    observe::log_info("store_reconciled", {{"inserted", result->rows_inserted},
-                                           {"deleted", result->rows_deleted},
-                                           {"taken_over", result->taken_over.size()}});
+    observe::log_info("store_reconciled",
+                      {{"inserted", result->rows_inserted}, {"deleted", result->rows_deleted}, {"taken_over", result->taken_over.size()}});
   }
   co_return result;
 }

@@ -18,8 +18,9 @@ TEST_P(StoreContract, ACreatedMeetingHasExactlyOneCapacityPerRouter) {
   EXPECT_EQ(rows("SELECT meeting_id, enabled FROM meeting_status", 2), (Rows{{"m", "1"}}));
   EXPECT_EQ(rows("SELECT worker_id, router_id FROM router_worker ORDER BY router_id", 2),
             (Rows{{"server-w1", "m-b"}, {"server-w2", "m-c"}, {"server-w1", "m-p"}}));
-  EXPECT_EQ(rows("SELECT router_id, producer_capacity, consumer_capacity, capacity, container_id FROM router_meeting ORDER BY router_id", 5),
-            (Rows{{"m-b", "", "", "7", "server"}, {"m-c", "", "240", "", "server"}, {"m-p", "20", "", "", "server"}}));
+  EXPECT_EQ(
+      rows("SELECT router_id, producer_capacity, consumer_capacity, capacity, container_id FROM router_meeting ORDER BY router_id", 5),
+      (Rows{{"m-b", "", "", "7", "server"}, {"m-c", "", "240", "", "server"}, {"m-p", "20", "", "", "server"}}));
   EXPECT_EQ(count("router_meeting", "producer_capacity IS NOT NULL"), 1u);
 }
 
@@ -196,7 +197,8 @@ TEST_P(StoreContract, AParticipantDeletesOnlyItsOwnProducers) {
 
 TEST_P(StoreContract, AConsumerReplacesTheOneOfTheSameTargetAndKind) {
   fill_meeting();
-  const std::vector<ConsumerRow> rows_to_put{consumer("m", "bob", "alice", "bc2", "bct"), consumer("m", "bob", "alice", "ba", "bct", "audio")};
+  const std::vector<ConsumerRow> rows_to_put{consumer("m", "bob", "alice", "bc2", "bct"),
+                                             consumer("m", "bob", "alice", "ba", "bct", "audio")};
   ASSERT_TRUE(run(store_->put_consumers(rows_to_put)).has_value());
   EXPECT_EQ(rows("SELECT consumer_id, kind, consumers, meeting_id FROM participant_consumers ORDER BY kind", 4),
             (Rows{{"ba", "audio", "1", "m"}, {"bc2", "video", "1", "m"}}));
@@ -207,7 +209,8 @@ TEST_P(StoreContract, AConsumerReplacesTheOneOfTheSameTargetAndKind) {
 
 TEST_P(StoreContract, ConsumersOfAnUnknownTargetAreRefusedAsAWhole) {
   fill_meeting();
-  const std::vector<ConsumerRow> rows_to_put{consumer("m", "bob", "alice", "ba", "bct", "audio"), consumer("m", "bob", "carol", "bx", "bct")};
+  const std::vector<ConsumerRow> rows_to_put{consumer("m", "bob", "alice", "ba", "bct", "audio"),
+                                             consumer("m", "bob", "carol", "bx", "bct")};
   const auto result = run(store_->put_consumers(rows_to_put));
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code, Errc::kNotFound);
@@ -228,12 +231,15 @@ TEST_P(StoreContract, ALeavingParticipantTakesEverythingAlongOnlyWithItsInstance
 TEST_P(StoreContract, ValuesAreNeverReadAsSql) {
   ASSERT_TRUE(run(store_->create_meeting(meeting_rows("m"))).has_value());
   int next = 0;
-  for (const std::string text : {"x'; DROP TABLE meeting_status; --", "a\\", "a\\'b", "\"q\"", ":p0", "?", "%s", "a\nb", "caf\xc3\xa9 \xf0\x9f\x8e\xa5"}) {
+  for (const std::string text :
+       {"x'; DROP TABLE meeting_status; --", "a\\", "a\\'b", "\"q\"", ":p0", "?", "%s", "a\nb", "caf\xc3\xa9 \xf0\x9f\x8e\xa5"}) {
     const auto participant = fmt::format("{}{}", text, next);
     const auto id = fmt::format("t{}", next++);
     ASSERT_TRUE(run(store_->put_transport(transport("m", participant, TransportRole::kProducer, id, text))).has_value()) << text;
     const auto found = rows(fmt::format("SELECT t.participant_id, p.instance_id FROM participant_producer_transport t"
-                                        " JOIN participant_meeting p ON p.participant_id = t.participant_id WHERE t.transport_id = '{}'", id), 2);
+                                        " JOIN participant_meeting p ON p.participant_id = t.participant_id WHERE t.transport_id = '{}'",
+                                        id),
+                            2);
     EXPECT_EQ(found, (Rows{{participant, text}}));
     EXPECT_EQ(run(store_->delete_participant(MeetingId("m"), ParticipantId(participant), InstanceId(text))).value(), 1u) << text;
   }
@@ -250,10 +256,13 @@ TEST_P(StoreContract, IdsThatDifferInCaseAreDifferent) {
 TEST_P(StoreContract, KendraFindsTheServerOfAMeeting) {
   fill_meeting();
   // The join of kendra's lookups; the tenant keeps its leading space.
-  EXPECT_EQ(rows("SELECT h.host, h.tenant, rm.router_id FROM container_heartbeat h LEFT JOIN worker_container w ON h.container_id = w.container_id"
-                 " LEFT JOIN router_worker r ON w.worker_id = r.worker_id LEFT JOIN router_meeting rm ON r.router_id = rm.router_id"
-                 " WHERE rm.meeting_id = 'm' AND rm.producer_capacity IS NOT NULL", 3),
-            (Rows{{"192.0.2.7", " default", "m-p"}}));
+  EXPECT_EQ(
+      rows(
+          "SELECT h.host, h.tenant, rm.router_id FROM container_heartbeat h LEFT JOIN worker_container w ON h.container_id = w.container_id"
+          " LEFT JOIN router_worker r ON w.worker_id = r.worker_id LEFT JOIN router_meeting rm ON r.router_id = rm.router_id"
+          " WHERE rm.meeting_id = 'm' AND rm.producer_capacity IS NOT NULL",
+          3),
+      (Rows{{"192.0.2.7", " default", "m-p"}}));
 }
 
 TEST_P(StoreContract, OfTwoServersCreatingAMeetingOneSucceeds) {

@@ -22,11 +22,16 @@ class ServerEnvironment : public ::testing::Environment {
 
 const auto* const kEnvironment = ::testing::AddGlobalTestEnvironment(new ServerEnvironment);
 
-constexpr const char* kMeetingTables[] = {
-    "meeting_status",         "router_meeting",        "router_worker",
-    "participant_meeting",    "participant_producer_router", "participant_consumer_router",
-    "participant_producer_transport", "participant_consumer_transport", "participant_producers",
-    "participant_consumers"};
+constexpr const char* kMeetingTables[] = {"meeting_status",
+                                          "router_meeting",
+                                          "router_worker",
+                                          "participant_meeting",
+                                          "participant_producer_router",
+                                          "participant_consumer_router",
+                                          "participant_producer_transport",
+                                          "participant_consumer_transport",
+                                          "participant_producers",
+                                          "participant_consumers"};
 
 Task<void> finish(Task<void> task, bool& done) {
   co_await std::move(task);
@@ -84,9 +89,7 @@ std::string& StoreContract::reusable() {
   return name;
 }
 
-std::unique_ptr<Store> StoreContract::start_store() {
-  return std::make_unique<Store>(loop_, settings_, metrics_);
-}
+std::unique_ptr<Store> StoreContract::start_store() { return std::make_unique<Store>(loop_, settings_, metrics_); }
 
 std::unique_ptr<Store> StoreContract::open_store(const ServerRow& server) {
   auto store = start_store();
@@ -154,8 +157,8 @@ MeetingRows StoreContract::meeting_rows(const std::string& id, const std::string
   return rows;
 }
 
-TransportRow StoreContract::transport(const std::string& meeting, const std::string& participant, TransportRole role,
-                                      const std::string& id, const std::string& instance) {
+TransportRow StoreContract::transport(const std::string& meeting, const std::string& participant, TransportRole role, const std::string& id,
+                                      const std::string& instance) {
   TransportRow row;
   row.meeting = MeetingId(meeting);
   row.participant = ParticipantId(participant);

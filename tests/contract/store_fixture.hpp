@@ -82,12 +82,12 @@ class StoreContract : public ::testing::TestWithParam<DatabaseKind> {
   // A meeting on the registered server, with a producer router <id>-p and a consumer router <id>-c.
   static MeetingRows meeting_rows(const std::string& id, const std::string& server = "server");
   static ServerRow server_row(const std::string& id = "server");
-  static TransportRow transport(const std::string& meeting, const std::string& participant, TransportRole role,
-                                const std::string& id, const std::string& instance = "i1");
+  static TransportRow transport(const std::string& meeting, const std::string& participant, TransportRole role, const std::string& id,
+                                const std::string& instance = "i1");
   static ProducerRow producer(const std::string& meeting, const std::string& participant, const std::string& id,
                               const std::string& transport, const std::string& kind = "video");
-  static ConsumerRow consumer(const std::string& meeting, const std::string& participant, const std::string& target,
-                              const std::string& id, const std::string& transport, const std::string& kind = "video");
+  static ConsumerRow consumer(const std::string& meeting, const std::string& participant, const std::string& target, const std::string& id,
+                              const std::string& transport, const std::string& kind = "video");
 
   // "m" with alice (producer transport at, camera ac) and bob (both transports bt, bct, watching alice with bc).
   void fill_meeting();

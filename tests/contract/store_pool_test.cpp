@@ -109,22 +109,22 @@ TEST_P(StorePool, AnExclusiveOperationWaitsForThoseBeforeAndHoldsThoseAfter) {
   std::optional<Result<void>> alone;
   std::optional<Result<void>> last;
   begin(pool_->run(Operation{"first"}, Pool::Work<void>([gate, note](Connection&) {
-                   gate->pass();
-                   note("first");
-                   return ok();
-                 })),
+                     gate->pass();
+                     note("first");
+                     return ok();
+                   })),
         first);
   Operation exclusive{"alone"};
   exclusive.exclusive = true;
   begin(pool_->run(exclusive, Pool::Work<void>([note](Connection&) {
-                   note("alone");
-                   return ok();
-                 })),
+                     note("alone");
+                     return ok();
+                   })),
         alone);
   begin(pool_->run(Operation{"last"}, Pool::Work<void>([note](Connection&) {
-                   note("last");
-                   return ok();
-                 })),
+                     note("last");
+                     return ok();
+                   })),
         last);
   ASSERT_TRUE(run_until([&] { return gate->entered(); }));
   run_until([] { return false; }, 50ms);
@@ -181,15 +181,15 @@ TEST_P(MariadbPool, ADeadlockIsRepeatedUntilBothSucceed) {
   auto attempts = std::make_shared<std::atomic<int>>(0);
   const auto crossing = [&](const std::string& one, const std::string& other) {
     return pool_->run(Operation{"crosses"}, Pool::Work<void>([=](Connection& connection) -> Result<void> {
-                      const char* sql = "UPDATE meeting_status SET enabled = enabled + 1 WHERE meeting_id = ?";
-                      ++*attempts;
-                      DD_TRY_VOID(connection.execute(sql, {one}));
-                      // Both hold one row the first time; afterwards nobody waits.
-                      ++*arrived;
-                      while (*arrived < 2) std::this_thread::yield();
-                      DD_TRY_VOID(connection.execute(sql, {other}));
-                      return ok();
-                    }));
+                        const char* sql = "UPDATE meeting_status SET enabled = enabled + 1 WHERE meeting_id = ?";
+                        ++*attempts;
+                        DD_TRY_VOID(connection.execute(sql, {one}));
+                        // Both hold one row the first time; afterwards nobody waits.
+                        ++*arrived;
+                        while (*arrived < 2) std::this_thread::yield();
+                        DD_TRY_VOID(connection.execute(sql, {other}));
+                        return ok();
+                      }));
   };
   std::vector<Task<Result<void>>> tasks;
   tasks.push_back(crossing("a", "b"));

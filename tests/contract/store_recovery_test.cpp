@@ -40,7 +40,8 @@ TEST_P(StoreContract, AWipedDatabaseIsRestoredFromMemory) {
   fill_meeting();
   const auto before = rows(kEverything, 5);
   run(store_->pause_heartbeat());
-  for (const char* table : {"meeting_status", "router_worker", "worker_container", "container_heartbeat"}) execute(fmt::format("DELETE FROM {}", table));
+  for (const char* table : {"meeting_status", "router_worker", "worker_container", "container_heartbeat"})
+    execute(fmt::format("DELETE FROM {}", table));
   ASSERT_EQ(all_meeting_rows(), 0u);
   const auto report = run(store_->reconcile(filled_snapshot()));
   ASSERT_TRUE(report.has_value()) << report.error().message;
@@ -71,13 +72,14 @@ TEST_P(StoreContract, RowsThatMemoryDoesNotKnowAreDeleted) {
 TEST_P(StoreContract, ChangedRowsAreMadeToMatch) {
   fill_meeting();
   auto snapshot = filled_snapshot();
-  snapshot.transports[0].instance = InstanceId("i2");                // alice reloaded
-  snapshot.transports[1].transport = TransportId("bt2");             // bob's was recreated
+  snapshot.transports[0].instance = InstanceId("i2");     // alice reloaded
+  snapshot.transports[1].transport = TransportId("bt2");  // bob's was recreated
   snapshot.consumers[0].consumer = ConsumerId("bc2");
   snapshot.producers.push_back(producer("m", "bob", "bv", "bt2", "screenshare"));
   execute("DELETE FROM router_meeting WHERE router_id = 'm-c'");
-  execute("INSERT INTO participant_producers (participant_id, producers, kind, producer_id, meeting_id, transport_id)"
-          " VALUES ('alice', 1, 'video', 'ac', 'm', 'at')");  // twice, for the table has no key
+  execute(
+      "INSERT INTO participant_producers (participant_id, producers, kind, producer_id, meeting_id, transport_id)"
+      " VALUES ('alice', 1, 'video', 'ac', 'm', 'at')");  // twice, for the table has no key
   ASSERT_TRUE(run(store_->reconcile(snapshot)).has_value());
   EXPECT_EQ(rows("SELECT instance_id FROM participant_meeting WHERE participant_id = 'alice'"), (Rows{{"i2"}}));
   EXPECT_EQ(rows("SELECT transport_id FROM participant_producer_transport ORDER BY transport_id"), (Rows{{"at"}, {"bt2"}}));
@@ -170,9 +172,10 @@ TEST_P(StoreContract, DroppedTablesAreMadeAgain) {
   fill_meeting();
   const auto before = rows(kEverything, 5);
   const auto calls = available_calls_;
-  for (const char* table : {"participant_consumers", "participant_producers", "participant_consumer_transport", "participant_producer_transport",
-                            "participant_consumer_router", "participant_producer_router", "participant_meeting", "router_meeting",
-                            "meeting_status", "router_worker", "worker_container", "container_heartbeat"}) {
+  for (const char* table :
+       {"participant_consumers", "participant_producers", "participant_consumer_transport", "participant_producer_transport",
+        "participant_consumer_router", "participant_producer_router", "participant_meeting", "router_meeting", "meeting_status",
+        "router_worker", "worker_container", "container_heartbeat"}) {
     execute(fmt::format("DROP TABLE {}", table));
   }
   const auto result = run(store_->delete_transports({TransportId("x")}));

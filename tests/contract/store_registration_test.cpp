@@ -56,10 +56,12 @@ TEST_P(StoreContract, AnEmptyServerDeregistersCompletely) {
 
 TEST_P(StoreContract, EarlierStartsAreSweptWhenNothingRefersToThem) {
   store_.reset();
-  execute("INSERT INTO container_heartbeat (container_id, host, tenant, heartbeat) VALUES ('old', '192.0.2.7', ' default', 5),"
-          " ('old-busy', '192.0.2.7', ' default', 5), ('elsewhere', '192.0.2.8', ' default', 5), ('tenant', '192.0.2.7', 'default', 5)");
-  execute(fmt::format("INSERT INTO container_heartbeat (container_id, host, tenant, heartbeat) VALUES ('fresh', '192.0.2.7', ' default', {})",
-                      system_clock().wall_now().time_since_epoch().count()));
+  execute(
+      "INSERT INTO container_heartbeat (container_id, host, tenant, heartbeat) VALUES ('old', '192.0.2.7', ' default', 5),"
+      " ('old-busy', '192.0.2.7', ' default', 5), ('elsewhere', '192.0.2.8', ' default', 5), ('tenant', '192.0.2.7', 'default', 5)");
+  execute(
+      fmt::format("INSERT INTO container_heartbeat (container_id, host, tenant, heartbeat) VALUES ('fresh', '192.0.2.7', ' default', {})",
+                  system_clock().wall_now().time_since_epoch().count()));
   execute("INSERT INTO worker_container (container_id, worker_id) VALUES ('old', 'ow'), ('old-busy', 'bw')");
   execute("INSERT INTO router_worker (worker_id, router_id) VALUES ('ow', 'or'), ('bw', 'br')");
   execute("INSERT INTO meeting_status (meeting_id, enabled) VALUES ('busy', 1)");
@@ -112,41 +114,49 @@ TEST_P(StoreContract, ADatabaseOfANewerVersionIsAccepted) {
 TEST_P(StoreContract, TheReferencesDatabaseIsAdoptedWithItsRows) {
   spoil_database();
   store_.reset();
-  for (const char* table : {"participant_consumers", "participant_producers", "participant_consumer_transport", "participant_producer_transport",
-                            "participant_consumer_router", "participant_producer_router", "participant_meeting", "router_meeting",
-                            "meeting_status", "router_worker", "worker_container", "container_status", "container_heartbeat",
-                            "schema_migrations"}) {
+  for (const char* table :
+       {"participant_consumers", "participant_producers", "participant_consumer_transport", "participant_producer_transport",
+        "participant_consumer_router", "participant_producer_router", "participant_meeting", "router_meeting", "meeting_status",
+        "router_worker", "worker_container", "container_status", "container_heartbeat", "schema_migrations"}) {
     execute(fmt::format("DROP TABLE {}", table));
   }
   const std::string id = "varchar(64) NOT NULL";
   const std::string of_participant = "FOREIGN KEY (participant_id) REFERENCES participant_meeting (participant_id) ON DELETE CASCADE";
   const auto create = [&](const std::string& name, const std::string& columns) {
-    execute(fmt::format("CREATE TABLE {} ({}){}", name, columns, is_mysql() ? " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci" : ""));
+    execute(fmt::format("CREATE TABLE {} ({}){}", name, columns,
+                        is_mysql() ? " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci" : ""));
   };
-  create("container_heartbeat", "container_id " + id + ", host " + id + ", tenant " + id + ", heartbeat bigint, PRIMARY KEY (container_id)");
+  create("container_heartbeat",
+         "container_id " + id + ", host " + id + ", tenant " + id + ", heartbeat bigint, PRIMARY KEY (container_id)");
   create("container_status", "container_id " + id + ", status tinyint, PRIMARY KEY (container_id)");
   create("worker_container", "container_id " + id + ", worker_id " + id + ", PRIMARY KEY (worker_id)");
-  create("router_worker", "worker_id " + id + ", router_id " + id + ", PRIMARY KEY (router_id),"
-         " FOREIGN KEY (worker_id) REFERENCES worker_container (worker_id)");
+  create("router_worker", "worker_id " + id + ", router_id " + id +
+                              ", PRIMARY KEY (router_id),"
+                              " FOREIGN KEY (worker_id) REFERENCES worker_container (worker_id)");
   create("meeting_status", "meeting_id " + id + ", enabled tinyint, PRIMARY KEY (meeting_id)");
-  create("router_meeting", "router_id " + id + ", meeting_id " + id + ", producer_capacity int, consumer_capacity int, capacity int, container_id " + id +
-         ", FOREIGN KEY (router_id) REFERENCES router_worker (router_id) ON DELETE CASCADE,"
-         " FOREIGN KEY (meeting_id) REFERENCES meeting_status (meeting_id) ON DELETE CASCADE");
-  create("participant_meeting", "meeting_id " + id + ", participant_id " + id + ", instance_id " + id + ", PRIMARY KEY (participant_id),"
-         " FOREIGN KEY (meeting_id) REFERENCES meeting_status (meeting_id) ON DELETE CASCADE");
+  create("router_meeting", "router_id " + id + ", meeting_id " + id +
+                               ", producer_capacity int, consumer_capacity int, capacity int, container_id " + id +
+                               ", FOREIGN KEY (router_id) REFERENCES router_worker (router_id) ON DELETE CASCADE,"
+                               " FOREIGN KEY (meeting_id) REFERENCES meeting_status (meeting_id) ON DELETE CASCADE");
+  create("participant_meeting", "meeting_id " + id + ", participant_id " + id + ", instance_id " + id +
+                                    ", PRIMARY KEY (participant_id),"
+                                    " FOREIGN KEY (meeting_id) REFERENCES meeting_status (meeting_id) ON DELETE CASCADE");
   for (const char* role : {"producer", "consumer"}) {
-    create(fmt::format("participant_{}_router", role), "participant_id " + id + ", router_id " + id + ", PRIMARY KEY (participant_id), " + of_participant +
-           ", FOREIGN KEY (router_id) REFERENCES router_worker (router_id) ON DELETE CASCADE");
-    create(fmt::format("participant_{}_transport", role), "participant_id " + id + ", transport_id " + id +
-           ", PRIMARY KEY (participant_id), UNIQUE (transport_id), " + of_participant);
+    create(fmt::format("participant_{}_router", role),
+           "participant_id " + id + ", router_id " + id + ", PRIMARY KEY (participant_id), " + of_participant +
+               ", FOREIGN KEY (router_id) REFERENCES router_worker (router_id) ON DELETE CASCADE");
+    create(fmt::format("participant_{}_transport", role),
+           "participant_id " + id + ", transport_id " + id + ", PRIMARY KEY (participant_id), UNIQUE (transport_id), " + of_participant);
   }
-  create("participant_producers", "participant_id " + id + ", producers int, kind " + id + ", producer_id " + id + ", meeting_id " + id +
-         ", transport_id " + id + ", " + of_participant +
-         ", FOREIGN KEY (transport_id) REFERENCES participant_producer_transport (transport_id) ON DELETE CASCADE");
-  create("participant_consumers", "participant_id " + id + ", consumers int, target_participant_id " + id + ", kind " + id + ", consumer_id " + id +
-         ", meeting_id " + id + ", transport_id " + id + ", UNIQUE (participant_id, target_participant_id, kind), " + of_participant +
-         ", FOREIGN KEY (target_participant_id) REFERENCES participant_meeting (participant_id) ON DELETE CASCADE"
-         ", FOREIGN KEY (transport_id) REFERENCES participant_consumer_transport (transport_id) ON DELETE CASCADE");
+  create("participant_producers",
+         "participant_id " + id + ", producers int, kind " + id + ", producer_id " + id + ", meeting_id " + id + ", transport_id " + id +
+             ", " + of_participant +
+             ", FOREIGN KEY (transport_id) REFERENCES participant_producer_transport (transport_id) ON DELETE CASCADE");
+  create("participant_consumers",
+         "participant_id " + id + ", consumers int, target_participant_id " + id + ", kind " + id + ", consumer_id " + id +
+             ", meeting_id " + id + ", transport_id " + id + ", UNIQUE (participant_id, target_participant_id, kind), " + of_participant +
+             ", FOREIGN KEY (target_participant_id) REFERENCES participant_meeting (participant_id) ON DELETE CASCADE"
+             ", FOREIGN KEY (transport_id) REFERENCES participant_consumer_transport (transport_id) ON DELETE CASCADE");
   execute("INSERT INTO meeting_status (meeting_id, enabled) VALUES ('theirs', 1)");
 
   store_ = open_store(server_row());

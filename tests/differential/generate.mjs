@@ -129,6 +129,15 @@ function h264Parameters(random) {
   return parameters;
 }
 
+// Most pairs of one profile, since only those negotiate a level.
+function h264Pair(random) {
+  const a = h264Parameters(random);
+  const b = h264Parameters(random);
+  const id = a['profile-level-id'];
+  if (random.chance(0.7) && typeof id === 'string') b['profile-level-id'] = id.slice(0, 4) + random.pick(levelBytes);
+  return { op: 'h264', a, b };
+}
+
 function scalability(random) {
   const text = `${random.pick(['L', 'S', 'l', ''])}${random.below(13)}T${random.below(13)}${random.pick(['', '_KEY', '_KEY_SHIFT', 'h', '_key'])}`;
   return { op: 'scalability', text: random.chance(0.1) ? random.pick(['', 'L', 'LT', 'L1', 'L100T3', 'L1T100', ' L1T2', '\n']) : text };
@@ -139,6 +148,6 @@ export function generate(random) {
   if (roll < 0.75) return negotiation(random);
   if (roll < 0.88) return validation(random);
   if (roll < 0.93) return sctp(random);
-  if (roll < 0.97) return { op: 'h264', a: h264Parameters(random), b: h264Parameters(random) };
+  if (roll < 0.98) return h264Pair(random);
   return scalability(random);
 }

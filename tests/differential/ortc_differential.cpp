@@ -133,6 +133,9 @@ dd::rtp::ParameterMap texts_and_numbers(const Json& json) {
 void compare_h264(const Json& request, Answer& answer) {
   const auto a = texts_and_numbers(member(request, "a"));
   const auto b = texts_and_numbers(member(request, "b"));
+  const auto parsed = dd::rtp::profile_level_of(a);
+  const auto spelled = parsed ? dd::rtp::profile_level_id(*parsed) : std::nullopt;
+  answer.put("spelled", spelled ? OrderedJson(*spelled) : OrderedJson(nullptr));
   const bool same = dd::rtp::same_profile(a, b);
   answer.put("same", same);
   const auto level = same ? dd::rtp::answer_profile_level_id(a, b) : std::nullopt;

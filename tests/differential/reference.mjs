@@ -87,6 +87,8 @@ function negotiate(request, step) {
 }
 
 function compareH264({ a, b }, step) {
+  const parsed = h264.parseSdpProfileLevelId(a);
+  step('spelled', () => (parsed ? (h264.profileLevelIdToString(parsed) ?? null) : null));
   const same = h264.isSameProfile(a, b);
   step('same', () => same);
   step('answer', () => (same ? (h264.generateProfileLevelIdStringForAnswer(a, b) ?? null) : null));

@@ -21,14 +21,14 @@ const { values: options } = parseArgs({
   },
 });
 
-// Leaves out whatever the difference does not need.
+// Leaves out whatever the difference does not need, as far as a quarter of a minute goes.
 async function shrink(program, request) {
   const differs = async (candidate) => {
     const verdict = compare(candidate, await program.ask(candidate));
     return Boolean(verdict?.problems);
   };
-  let budget = 3000;
-  for (let changed = true; changed && budget > 0; ) {
+  const deadline = Date.now() + 15_000;
+  for (let changed = true; changed && Date.now() < deadline; ) {
     changed = false;
     const paths = [];
     const walk = (value, path) => {
@@ -41,7 +41,7 @@ async function shrink(program, request) {
     walk(request, []);
     paths.sort((a, b) => a.length - b.length);
     for (const path of paths) {
-      if (path.length === 1 || --budget <= 0) continue;
+      if (path.length === 1 || Date.now() >= deadline) continue;
       const candidate = clone(request);
       const holder = path.slice(0, -1).reduce((value, key) => value?.[key], candidate);
       const key = path[path.length - 1];

@@ -135,6 +135,16 @@ test('an unknown path is a 404, a wrong method a 405 with Allow', async () => {
   assert.equal(preflight.headers.get('access-control-allow-origin'), '*');
 });
 
+test('GET routes answer HEAD too, and refuse parameters that make no sense', async () => {
+  for (const path of ['/', '/health', '/ready', '/metrics', '/openapi.json', '/v1/server']) {
+    const answer = await server.request('HEAD', path);
+    assert.equal(answer.status, 200, path);
+    assert.equal(answer.text, '');
+  }
+  const answer = await server.get('/v1/events?meetingId=../../etc');
+  assertError(answer, '/v1/events', 'a meetingId that is none');
+});
+
 test('bytes that are no HTTP are answered with 400 or closed, and the server goes on', async () => {
   for (const noise of ['\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03', 'GET\r\n\r\n', `GET / HTTP/1.1\r\n${'a: b\r\n'.repeat(20_000)}\r\n`, 'POST /v1/createMeeting HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n']) {
     const answer = await raw(noise);

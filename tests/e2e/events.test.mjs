@@ -76,17 +76,20 @@ test('somebody who speaks is reported with audio levels and as the active speake
   await server.endMeeting(meeting.meetingId);
 });
 
-test('a tab that vanishes without leaving is reaped after the consent timeout, and its producers are reported closed', async () => {
+test('a tab that vanishes without leaving is reaped after the consent timeout, and its producers are reported closed', async (context) => {
   const meeting = await server.openMeeting('vanished');
   const events = await server.events({ meetingId: meeting.meetingId });
   const ghost = await enter(browser, server, meeting, 'ghost');
   await publishAll([ghost]);
   const { send } = await ghost.ids();
   await events.of('transport.connected', { transportId: send });
+  const closedAt = Date.now();
   await ghost.closeTab();
   await events.of('producer.closed', { producerId: ghost.published.video.producerId, timeout: 25_000 });
   await events.of('producer.closed', { producerId: ghost.published.audio.producerId, timeout: 5_000 });
-  await events.of('transport.failed', { transportId: send, timeout: 5_000 });
+  const failed = await events.of('transport.failed', { transportId: send, timeout: 5_000 });
+  context.diagnostic(`reaped ${failed.at - closedAt} ms after the tab was closed, because of ${failed.data.reason}; the consent timeout is 5 s`);
+  assert.equal(failed.data.participantId, 'ghost');
   const { producerDetails } = await server.post('getProducersOfMeeting', { meetingId: meeting.meetingId });
   assert.deepEqual(producerDetails, []);
   await events.close();

@@ -19,9 +19,10 @@ using namespace dd::api;
 template <typename Parsed>
 void check(const Parsed& parsed) {
   if (parsed.has_value()) return;
-  DD_CHECK(parsed.error().code == Errc::kInvalidArgument, "a malformed body is the caller's mistake");
+  const Errc code = parsed.error().code;
+  DD_CHECK(code == Errc::kInvalidArgument || code == Errc::kPayloadTooLarge, "a malformed body is the caller's mistake");
   const HttpResponse answer = error_response(parsed.error());
-  DD_CHECK(answer.status == 400 && parse_json(answer.body).has_value(), "an error is written as JSON");
+  DD_CHECK(answer.status == http_status(code) && parse_json(answer.body).has_value(), "an error is written as JSON");
 }
 
 using Parser = void (*)(const Json& body);

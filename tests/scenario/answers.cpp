@@ -18,23 +18,31 @@ struct EventWords {
   std::string operator()(const MeetingCreated&) const { return fmt::format("meeting_created {}", event.meeting.str()); }
   std::string operator()(const MeetingEnded& e) const { return fmt::format("meeting_ended {} {}", event.meeting.str(), e.reason); }
   std::string operator()(const ParticipantJoined& e) const { return fmt::format("participant_joined {} {}", who(), e.instance.str()); }
-  std::string operator()(const ParticipantLeft& e) const { return fmt::format("participant_left {} {} {}", who(), e.instance.str(), e.reason); }
+  std::string operator()(const ParticipantLeft& e) const {
+    return fmt::format("participant_left {} {} {}", who(), e.instance.str(), e.reason);
+  }
   std::string operator()(const TransportConnected& e) const { return fmt::format("transport_connected {} {}", who(), e.transport.str()); }
   std::string operator()(const TransportFailed& e) const {
     return fmt::format("transport_failed {} {} {} {}", who(), role_name(e.role), e.transport.str(), e.reason);
   }
-  std::string operator()(const ProducerCreated& e) const { return fmt::format("producer_created {} {} {}", who(), e.kind, e.producer.str()); }
+  std::string operator()(const ProducerCreated& e) const {
+    return fmt::format("producer_created {} {} {}", who(), e.kind, e.producer.str());
+  }
   std::string operator()(const ProducerPaused& e) const { return fmt::format("producer_paused {} {}", who(), e.kind); }
   std::string operator()(const ProducerResumed& e) const { return fmt::format("producer_resumed {} {}", who(), e.kind); }
   std::string operator()(const ProducerClosed& e) const {
     return fmt::format("producer_closed {} {} {} {}", who(), e.kind, e.producer.str(), e.reason);
   }
   std::string operator()(const ProducerScore& e) const { return fmt::format("producer_score {} {}", who(), e.scores.at(0).score); }
-  std::string operator()(const ConsumerClosed& e) const { return fmt::format("consumer_closed {} {} {}", who(), e.consumer.str(), e.reason); }
+  std::string operator()(const ConsumerClosed& e) const {
+    return fmt::format("consumer_closed {} {} {}", who(), e.consumer.str(), e.reason);
+  }
   std::string operator()(const ConsumerPaused& e) const { return fmt::format("consumer_paused {} {}", who(), e.consumer.str()); }
   std::string operator()(const ConsumerResumed& e) const { return fmt::format("consumer_resumed {} {}", who(), e.consumer.str()); }
   std::string operator()(const ConsumerScore& e) const { return fmt::format("consumer_score {} {}", who(), e.score); }
-  std::string operator()(const ConsumerLayers& e) const { return fmt::format("consumer_layers {} {}", who(), e.layers ? e.layers->spatial : -1); }
+  std::string operator()(const ConsumerLayers& e) const {
+    return fmt::format("consumer_layers {} {}", who(), e.layers ? e.layers->spatial : -1);
+  }
   std::string operator()(const DataProducerCreated& e) const {
     return fmt::format("data_producer_created {} {} {}", who(), e.label, e.data_producer.str());
   }
@@ -92,7 +100,8 @@ std::string say(const RecreatedTransport& answer) {
 std::string say(const Event& event) { return std::visit(EventWords{event}, event.body); }
 
 std::string say(const UserSession& session) {
-  return fmt::format("{} {} {}", session.kind == UserSession::Kind::kJoin ? "JOIN" : "LEAVE", session.participant.str(), session.instance.str());
+  return fmt::format("{} {} {}", session.kind == UserSession::Kind::kJoin ? "JOIN" : "LEAVE", session.participant.str(),
+                     session.instance.str());
 }
 
 }  // namespace dd::scenario

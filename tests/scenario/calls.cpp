@@ -240,7 +240,8 @@ bool Director::call_consumer(const Call& call) {
     begin<std::optional<Layers>>(call, host.set_preferred_layers({meeting, participant, ConsumerId(call.words.at(0)), Layers{1, {}}}),
                                  [](const auto& layers) { return layers ? "layers " + std::to_string(layers->spatial) : "no layers"; });
   } else if (call.verb == "createDataConsumer") {
-    CreateDataConsumer command{meeting, participant, TransportId(call.option("transport", own_transport)), DataProducerId(call.words.at(0))};
+    CreateDataConsumer command{meeting, participant, TransportId(call.option("transport", own_transport)),
+                               DataProducerId(call.words.at(0))};
     begin<DataConsumerDescription>(call, host.create_data_consumer(std::move(command)), [](const DataConsumerDescription& answer) {
       return fmt::format("data_consumer {} {}", answer.id.str(), answer.label);
     });

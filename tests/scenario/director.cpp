@@ -97,6 +97,7 @@ void Director::set_up(const Words& words) {
       for (int i = 1; i <= std::stoi(value); ++i) workers_.emplace_back("w" + std::to_string(i));
     }
     if (key == "max_meetings") settings_.max_meetings = std::stoul(value);
+    if (key == "max_routers") settings_.max_routers_per_meeting = std::stoul(value);
     if (key == "max_participants") settings_.max_participants_per_meeting = std::stoul(value);
     if (key == "max_producers") settings_.max_producers_per_participant = std::stoul(value);
     if (key == "max_consumers") settings_.max_consumers_per_participant = std::stoul(value);
@@ -242,10 +243,9 @@ std::string Director::compare_rows(const Words& words) {
       {"transports", std::to_string(store.transports().size())},
       {"producers", std::to_string(store.producers().size())},
       {"consumers", std::to_string(store.consumers().size())},
-      {"routers", list_of(store.meetings(),
-                          [](const auto& row) {
-                            return list_of(row.second.routers, [](const RouterRow& router) { return router.worker.str(); });
-                          })},
+      {"routers",
+       list_of(store.meetings(),
+               [](const auto& row) { return list_of(row.second.routers, [](const RouterRow& router) { return router.worker.str(); }); })},
   };
   for (const auto& word : after(words, 1)) {
     const std::string key = word.substr(0, word.find('='));
@@ -258,9 +258,12 @@ std::string Director::compare_rows(const Words& words) {
 
 std::string Director::compare_status(const Words& words) {
   const auto status = stage().host->status();
-  const std::map<std::string, std::size_t> actual = {{"meetings", status.meetings},   {"participants", status.participants},
-                                                     {"transports", status.transports}, {"producers", status.producers},
-                                                     {"consumers", status.consumers},   {"data_producers", status.data_producers},
+  const std::map<std::string, std::size_t> actual = {{"meetings", status.meetings},
+                                                     {"participants", status.participants},
+                                                     {"transports", status.transports},
+                                                     {"producers", status.producers},
+                                                     {"consumers", status.consumers},
+                                                     {"data_producers", status.data_producers},
                                                      {"data_consumers", status.data_consumers}};
   for (const auto& word : after(words, 1)) {
     const std::string key = word.substr(0, word.find('='));

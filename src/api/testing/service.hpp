@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,7 +32,9 @@ class Service {
       return {};
     }
     std::string error_code() const { return json.is_object() && json.contains("error") ? json["error"].value("code", "") : std::string{}; }
-    std::string error_field() const { return json.is_object() && json.contains("error") ? json["error"].value("field", "") : std::string{}; }
+    std::string error_field() const {
+      return json.is_object() && json.contains("error") ? json["error"].value("field", "") : std::string{};
+    }
   };
 
   explicit Service(Settings settings = {}, EventStreamSettings event_settings = default_events())
@@ -39,7 +42,10 @@ class Service {
     meeting::HostSettings host_settings;
     host_settings.container = ContainerId("c1");
     host_settings.tenant = " default";
-    host_settings.new_id = [this] { return "id" + std::to_string(1000 + next_id_++); };
+    host_settings.new_id = [this] {
+      if (broken) throw std::runtime_error("as the test asked");
+      return "id" + std::to_string(1000 + next_id_++);
+    };
     host = std::make_unique<meeting::Host>(loop, std::move(host_settings), media, store, events, nullptr);
     auto opened = Application::open(loop, *host, events, metrics, std::move(settings));
     DD_CHECK(opened.has_value(), "the settings of a test make sense");
@@ -52,7 +58,8 @@ class Service {
     return settings;
   }
 
-  Answer request(std::string method, std::string target, std::string body = {}, std::vector<std::pair<std::string, std::string>> headers = {}) {
+  Answer request(std::string method, std::string target, std::string body = {},
+                 std::vector<std::pair<std::string, std::string>> headers = {}) {
     HttpRequest request;
     request.method = std::move(method);
     request.target = std::move(target);
@@ -77,6 +84,7 @@ class Service {
   EventStream events;
   std::unique_ptr<meeting::Host> host;
   std::unique_ptr<Application> application;
+  bool broken = false;  // something inside throws
   PeerAddress peer{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1};
 
  private:

@@ -77,7 +77,9 @@ class ManualLoop final : public Loop {
       }
     }
   }
-  std::uint64_t start_watch(int, FdReady, Callback) override { check_failed("watch", "a manual loop has no file descriptors", __FILE__, __LINE__); }
+  std::uint64_t start_watch(int, FdReady, Callback) override {
+    check_failed("watch", "a manual loop has no file descriptors", __FILE__, __LINE__);
+  }
   void stop_watch(std::uint64_t) override {}
 
   std::deque<Callback> ready_;

@@ -85,7 +85,7 @@ void EngineTest::TearDown() {
     done = true;
     loop.stop();
   }(*engine_, loop_, stopped));
-  if (!stopped) run_loop(std::chrono::seconds{20});
+  if (!stopped) run_loop(std::chrono::seconds{60});
   EXPECT_TRUE(stopped);
   engine_.reset();
   // What was posted last (answers of requests that ended with their worker) still frees its waiters.

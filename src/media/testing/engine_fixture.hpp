@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <memory>
@@ -58,7 +59,7 @@ class EngineTest : public ::testing::Test {
   void TearDown() override;
 
   template <typename T>
-  T run(Task<T> task, Duration limit = std::chrono::seconds{20}) {
+  T run(Task<T> task, Duration limit = std::chrono::seconds{60}) {
     std::optional<T> answer;
     spawn(keep_answer(std::move(task), answer, loop_));
     if (!answer) run_loop(limit);
@@ -80,7 +81,7 @@ class EngineTest : public ::testing::Test {
   }
 
   // Lets the loop run until `condition` holds; false when it did not within `limit`.
-  bool wait_until(const std::function<bool()>& condition, Duration limit = std::chrono::seconds{10});
+  bool wait_until(const std::function<bool()>& condition, Duration limit = std::chrono::seconds{60});
 
   // A router, and on it a transport without a peer.
   RouterId make_router(std::size_t worker = 0);

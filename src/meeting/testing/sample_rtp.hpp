@@ -63,8 +63,8 @@ inline rtp::Parameters sample_video(std::uint32_t ssrc = 2222) {
 inline DtlsParameters sample_dtls_parameters() {
   DtlsParameters parameters;
   parameters.role = DtlsRole::kClient;
-  parameters.fingerprints = {{"sha-256",
-                              "1B:EA:BF:33:B8:11:26:6D:91:AD:1B:A0:16:FD:5D:60:59:33:F7:46:A3:BA:99:2A:1D:04:99:A6:F2:C6:2D:43"}};
+  parameters.fingerprints = {
+      {"sha-256", "1B:EA:BF:33:B8:11:26:6D:91:AD:1B:A0:16:FD:5D:60:59:33:F7:46:A3:BA:99:2A:1D:04:99:A6:F2:C6:2D:43"}};
   return parameters;
 }
 

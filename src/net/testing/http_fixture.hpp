@@ -37,7 +37,8 @@ class Client {
     }
   };
 
-  explicit Client(std::uint16_t port, Buffers buffers = Buffers::kNormal) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  Client() : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}  // unconnected
+  explicit Client(std::uint16_t port, Buffers buffers = Buffers::kNormal) : Client() {
     if (buffers == Buffers::kSmall) {
       const int size = 4096;
       ::setsockopt(fd_, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
@@ -46,9 +47,10 @@ class Client {
     ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
     const timeval patience{10, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    connected_ = connect_to(fd_, port);
-    EXPECT_TRUE(connected_);
+    connect(port);
   }
+  void connect(std::uint16_t port) { EXPECT_TRUE(connect_to(fd_, port)); }
+  int descriptor() const { return fd_; }
   ~Client() { close(); }
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
@@ -137,7 +139,6 @@ class Client {
   }
 
   int fd_;
-  bool connected_ = false;
   std::string pending_;
 };
 
@@ -178,6 +179,7 @@ class HttpFixture : public ::testing::Test {
   }
 
   std::uint16_t port() const { return port_; }
+  std::string metrics() const { return metrics_.exposition(); }
 
   std::size_t connections() {
     std::size_t open = 0;
