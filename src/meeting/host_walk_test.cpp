@@ -24,7 +24,7 @@ class Walk {
 
   // One command; with faults, now and then something breaks or slows down first.
   std::string step(bool with_faults) {
-    if (with_faults && pick(5) == 0) return break_something();
+    if (with_faults && pick(12) == 0) return break_something();
     switch (pick(18)) {
       case 0: return create_meeting();
       case 1: return end_or_replace();
@@ -151,8 +151,15 @@ class Walk {
     return text;
   }
 
+  // Now and then of the wrong role.
+  TransportRow transport_for(TransportRole role) {
+    auto transports = stage_.host->snapshot().transports;
+    if (pick(10) != 0) std::erase_if(transports, [&](const TransportRow& row) { return row.role != role; });
+    return any(transports, TransportRow{});
+  }
+
   std::string create_producer() {
-    const auto transport = any(stage_.host->snapshot().transports, TransportRow{});
+    const auto transport = transport_for(TransportRole::kProducer);
     static const char* const kKinds[] = {"audio", "video", "screenshare"};
     CreateProducer command;
     command.meeting = transport.meeting;
@@ -171,7 +178,7 @@ class Walk {
 
   std::string create_consumers() {
     const auto snapshot = stage_.host->snapshot();
-    const auto transport = any(snapshot.transports, TransportRow{});
+    const auto transport = transport_for(TransportRole::kConsumer);
     CreateConsumer command;
     command.meeting = transport.meeting;
     command.participant = transport.participant;
@@ -180,7 +187,7 @@ class Walk {
     command.capabilities = testing::sample_router_capabilities();
     if (pick(10) == 0) command.capabilities.codecs.pop_back();
     for (const auto& producer : snapshot.producers) {
-      if (pick(3) != 0 || (producer.meeting != command.meeting && pick(10) != 0)) continue;
+      if (pick(2) != 0 || (producer.meeting != command.meeting && pick(40) != 0)) continue;
       command.targets.push_back({producer.participant, producer.kind, producer.producer});
     }
     const std::string text = fmt::format("consume {} x{}", command.participant.str(), command.targets.size());
