@@ -33,19 +33,24 @@ try {
   }
 
   const totals = samples.map(({ total }) => total).sort((a, b) => a - b);
-  const signaling = samples.map((sample) => sample.signaling).sort((a, b) => a - b);
+  const median = (name) => Math.round(percentile(samples.map((sample) => sample[name]).sort((a, b) => a - b), 0.5));
   const result = {
     joins,
     medianMs: Math.round(percentile(totals, 0.5)),
     p95Ms: Math.round(percentile(totals, 0.95)),
     maxMs: Math.round(totals.at(-1)),
-    signalingMedianMs: Math.round(percentile(signaling, 0.5)),
+    joinedMedianMs: median('joined'),
+    consumedMedianMs: median('consumed'),
+    connectedMedianMs: median('connected'),
   };
   if (json) {
     console.log(JSON.stringify(result));
   } else {
     console.log(`first picture over ${joins} joins: median ${result.medianMs} ms, p95 ${result.p95Ms} ms, max ${result.maxMs} ms`);
-    console.log(`of which the calls before the picture can flow: median ${result.signalingMedianMs} ms`);
+    console.log(
+      `on the way there (medians): joined after ${result.joinedMedianMs} ms, consuming after ${result.consumedMedianMs} ms, ` +
+        `connected after ${result.connectedMedianMs} ms`,
+    );
     const edges = [50, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1500, 2000, Infinity];
     let low = 0;
     for (const edge of edges) {
