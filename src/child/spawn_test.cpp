@@ -68,7 +68,7 @@ TEST_F(ProcessTest, KillsAChildThatIgnoresSigtermAfterThePatience) {
 
 TEST_F(ProcessTest, GivesTheChildNothingButItsChannelsAndItsEnvironment) {
   // Leaks on purpose what a library without CLOEXEC would.
-  const int leaked = ::open("/dev/null", O_RDONLY);
+  const int leaked = ::fcntl(STDOUT_FILENO, F_DUPFD, 20);
   auto process =
       open("[ \"$COLOUR\" = blue ] && [ -z \"$HOME\" ] && [ -L /proc/$$/fd/4 ] && [ ! -L /proc/$$/fd/" + std::to_string(leaked) + " ]");
   run();

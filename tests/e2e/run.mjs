@@ -18,7 +18,16 @@ if (files.length === 0) {
   process.exit(1);
 }
 
-run({ files, concurrency: 1, timeout: 300_000 })
+// Broken off, the run takes the file that is under way with it, and that file what it has started.
+const broken = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.once(signal, () => {
+    process.exitCode = 1;
+    broken.abort();
+  });
+}
+
+run({ files, concurrency: 1, timeout: 300_000, signal: broken.signal })
   .on('test:fail', () => {
     process.exitCode = 1;
   })

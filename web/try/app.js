@@ -85,6 +85,7 @@ form.addEventListener('submit', async (event) => {
   event.preventDefault();
   const button = form.querySelector('button[type="submit"]');
   button.disabled = true;
+  button.textContent = 'Joining…'; // for as long as the browser asks for camera and microphone
   notice('');
   const roomName = element('room').value.trim();
   history.replaceState(null, '', `?room=${encodeURIComponent(roomName)}`);
@@ -95,6 +96,7 @@ form.addEventListener('submit', async (event) => {
     notice(error.message, 'error');
   } finally {
     button.disabled = false;
+    button.textContent = 'Join';
   }
 });
 

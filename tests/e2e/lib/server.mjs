@@ -19,6 +19,8 @@ const running = new Set();
 process.on('exit', () => {
   for (const child of running) endGroup(child);
 });
+// A run that is broken off leaves nothing behind either.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
 
 function endGroup(child) {
   try {
@@ -96,7 +98,7 @@ class Server {
   }
 
   async request(method, route, body, headers = {}) {
-    const options = { method, headers: { ...headers } };
+    const options = { method, headers: { ...headers }, signal: AbortSignal.timeout(15_000) };
     if (body !== undefined) {
       options.body = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
       options.headers['content-type'] ??= 'application/json';
