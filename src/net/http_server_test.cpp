@@ -196,10 +196,11 @@ TEST_F(HttpServerTest, AReaderThatStopsIsCutOff) {
   settings.sweep_interval = 20ms;
   start(settings);
   Client client(port(), Client::Buffers::kSmall);
+  client.send(kHealthRequest);
+  EXPECT_EQ(client.answer().status, 200);
   std::string burst;
-  for (int i = 0; i < 2000; ++i) burst += "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";  // 60 MB of answers
+  for (int i = 0; i < 2000; ++i) burst += "GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n";  // 160 MB of answers
   client.send_as_far_as_possible(burst);
-  EXPECT_EQ(connections(), 1U);
   EXPECT_TRUE(eventually([&] { return connections() == 0; }));
 }
 
