@@ -33,11 +33,23 @@ OrderedJson response_answer(std::string_view text) {
   return json;
 }
 
-OrderedJson capabilities_answer(const meeting::MeetingCapabilities& capabilities) {
-  OrderedJson json = OrderedJson::object();
-  json["producerRtpCapabilities"] = to_json(capabilities.producer);
-  json["consumerRtpCapabilities"] = to_json(capabilities.consumer);
-  return json;
+std::string capabilities_answer(const meeting::MeetingCapabilities& capabilities, std::string_view more) {
+  const std::string producer = to_text(to_json(capabilities.producer));
+  const bool same = capabilities.producer == capabilities.consumer;
+  const std::string different = same ? std::string{} : to_text(to_json(capabilities.consumer));
+  const std::string& consumer = same ? producer : different;
+  std::string text;
+  text.reserve(producer.size() + consumer.size() + more.size() + 64);
+  text += R"({"producerRtpCapabilities":)";
+  text += producer;
+  text += R"(,"consumerRtpCapabilities":)";
+  text += consumer;
+  if (!more.empty()) {
+    text += ',';
+    text += more;
+  }
+  text += '}';
+  return text;
 }
 
 OrderedJson producer_detail_json(const meeting::ProducerDetail& detail) {

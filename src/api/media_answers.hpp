@@ -13,7 +13,9 @@
 namespace dd::api {
 
 OrderedJson response_answer(std::string_view text);  // {"response": text}
-OrderedJson capabilities_answer(const meeting::MeetingCapabilities& capabilities);
+// As text, with `more` ("\"member\":value", or nothing) after it: capabilities are 5 KB each and nearly always the same for
+// both routers, so they are rendered once.
+std::string capabilities_answer(const meeting::MeetingCapabilities& capabilities, std::string_view more = {});
 OrderedJson producer_detail_json(const meeting::ProducerDetail& detail);
 OrderedJson producer_details_json(const std::vector<meeting::ProducerDetail>& details);
 OrderedJson routers_answer(const std::vector<meeting::RouterRow>& routers);

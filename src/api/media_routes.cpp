@@ -33,22 +33,21 @@ Answer end_meeting(Host& host, JsonText body) {
 Answer join_meeting(Host& host, JsonText body) {
   DD_CO_TRY(auto command, parse_capabilities_request(body.root, AskedBy::kJoinMeeting));
   DD_CO_TRY(auto capabilities, host.capabilities(command));
-  co_return to_text(capabilities_answer(capabilities));
+  co_return capabilities_answer(capabilities);
 }
 
 Answer get_rtp_capabilities(Host& host, JsonText body) {
   DD_CO_TRY(auto command, parse_capabilities_request(body.root, AskedBy::kGetRtpCapabilities));
   DD_CO_TRY(auto capabilities, host.capabilities(command));
-  co_return to_text(capabilities_answer(capabilities));
+  co_return capabilities_answer(capabilities);
 }
 
 Answer pre_meeting_details(Host& host, JsonText body) {
   DD_CO_TRY(auto command, parse_capabilities_request(body.root, AskedBy::kPreMeetingDetails));
   DD_CO_TRY(auto capabilities, host.capabilities(command));
   DD_CO_TRY(auto producers, co_await host.producers_of(std::move(command.meeting)));
-  OrderedJson answer = capabilities_answer(capabilities);
-  answer["producerDetails"] = producer_details_json(producers);
-  co_return to_text(answer);
+  const std::string details = "\"producerDetails\":" + to_text(producer_details_json(producers));
+  co_return capabilities_answer(capabilities, details);
 }
 
 Answer get_producers_of_meeting(Host& host, JsonText body) {
