@@ -15,6 +15,7 @@ MAY_INCLUDE = {
     "base": [],
     "rtp": ["base"],
     "meeting": ["base", "rtp"],
+    "recording": ["base"],
     "config": ["base"],
     "observe": ["base"],
     "child": ["base", "observe"],
@@ -22,8 +23,12 @@ MAY_INCLUDE = {
     "net": ["base", "api", "observe", "meeting/event.hpp"],  # it implements UserSessionSink
     "media": ["base", "rtp", "meeting/media_port.hpp", "child", "observe"],
     "store": ["base", "meeting/store_port.hpp", "observe"],
-    "app": ["base", "rtp", "meeting", "config", "observe", "child", "api", "net", "media", "store"],
-    "bin": ["app", "config"],
+    "studio": ["base", "rtp", "meeting", "recording", "child", "observe"],
+    "archive": ["base", "recording", "observe"],
+    "recorder": ["base", "rtp", "recording", "child", "observe"],
+    "composer": ["base", "recording", "child", "observe"],
+    "app": ["base", "rtp", "meeting", "recording", "config", "observe", "child", "api", "net", "media", "store", "studio"],
+    "bin": ["app", "config", "archive", "recorder", "composer"],
 }
 
 # Where the header of a library may be included, as folders or files of src/; each tells a reader where to look.
@@ -35,7 +40,10 @@ THIRD_PARTY = {
     r"soci/": ["store/"],
     r"(mysql|mariadb)/": ["store/"],
     r"sqlite3\.h": ["store/"],
-    r"nlohmann/": ["api/", "net/", "config/json_object.cpp"],
+    r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "archive/", "recorder/", "composer/", "studio/"],
+    r"(libavformat|libavcodec|libavutil)/": ["archive/"],
+    r"gst/": ["composer/"],
+    r"(mkvmuxer|mkvparser|common|webm)/": ["recorder/track_writer"],
     r"spdlog/": ["observe/log.cpp"],
     r"prometheus/": ["observe/metrics.cpp"],
     r"curl/": ["net/curl_post.cpp"],
