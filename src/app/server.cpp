@@ -13,6 +13,7 @@
 #include "app/signals.hpp"
 #include "app/vital_signs.hpp"
 #include "base/asio_loop.hpp"
+#include "base/version.hpp"
 #include "media/engine.hpp"
 #include "meeting/host.hpp"
 #include "net/http_server.hpp"
@@ -67,7 +68,7 @@ struct Server::Parts {
 
 Task<Result<void>> Server::Parts::start() {
   if (!settings.otlp.endpoint.empty()) {
-    net::OtlpPushSettings push{settings.otlp.endpoint, settings.otlp.interval, settings.otlp.timeout, "0.1.0"};
+    net::OtlpPushSettings push{settings.otlp.endpoint, settings.otlp.interval, settings.otlp.timeout, std::string(kVersion)};
     DD_CO_TRY(otlp, net::OtlpPush::open(std::move(push), metrics, system_clock()));
   }
   if (!settings.user_sessions.endpoint.empty()) {

@@ -16,7 +16,7 @@ using Labels = std::span<const std::string_view>;
 using Buckets = std::span<const double>;
 
 constexpr std::array<double, 14> kRequestSeconds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 2.5, 5};
-constexpr std::array<double, 12> kLagSeconds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
+constexpr std::array<double, 14> kLagSeconds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
 
 constexpr std::array<std::string_view, 1> kRoute = {"route"};
 constexpr std::array<std::string_view, 2> kRouteStatus = {"route", "status"};
