@@ -24,18 +24,6 @@ ContainerId container_id(const config::Settings& settings, WallTime started) {
   return ContainerId(fmt::format("{}-{}", settings.http.private_ip, started.time_since_epoch().count()));
 }
 
-namespace {
-
-// The worker answers from whatever address the kernel prefers. To a browser whose socket has the machine's own address
-// that is not 127.0.0.1, so behind 0.0.0.0 an announced loopback address works over TCP only (seen with Chromium).
-std::string media_listen_ip(const config::Settings& settings) {
-  const bool everywhere = settings.rtc.listen_ip == "0.0.0.0" || settings.rtc.listen_ip == "::";
-  const bool loopback = settings.rtc.announced_ip.starts_with("127.") || settings.rtc.announced_ip == "::1";
-  return everywhere && loopback ? settings.rtc.announced_ip : settings.rtc.listen_ip;
-}
-
-}  // namespace
-
 media::EngineSettings engine_settings(const config::Settings& settings) {
   media::EngineSettings engine;
   engine.worker_binary = settings.rtc.worker_path;
