@@ -12,11 +12,9 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "recording/terms.hpp"
 
 namespace dd::recording {
-
-// How a gap is filled in what is made for playing.
-enum class Fill { kBlack, kFreeze };
 
 // ---- server to recorder ----
 

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: MIT
+// One row for each type: its name, and how its fields are written and read.
+#include "recording/timeline.hpp"
+
+#include <array>
+#include <limits>
+
+#include "recording/fields.hpp"
+#include "recording/paths.hpp"
+
+namespace dd::recording {
+namespace {
+
+constexpr std::size_t kMaxLine = 64 * 1024;
+constexpr std::int64_t kMaxSide = 65'535;  // of a picture
+constexpr std::int64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
+
+// ---- writing: the type's name, then its fields ----
+
+Json begin(Time t, const char* type) { return Json{{"t", t.count()}, {"type", type}}; }
+
+Json json_of(Time t, const RecordingBegan& it) {
+  Json json = begin(t, "recording");
+  json["version"] = it.version;
+  json["recording"] = it.recording;
+  json["tenant"] = it.tenant;
+  json["meeting"] = it.meeting;
+  json["started"] = it.started;
+  json["fill"] = to_string(it.fill);
+  return json;
+}
+
+Json json_of(Time t, const PartBegan& it) {
+  Json json = begin(t, "part");
+  json["part"] = it.part;
+  json["wallUs"] = it.wall_us;
+  json["bootId"] = it.boot_id;
+  json["bootUs"] = it.boot_us;
+  return json;
+}
+
+Json json_of(Time t, const ParticipantNamed& it) {
+  Json json = begin(t, "participant");
+  json["participant"] = it.participant;
+  if (!it.name.empty()) json["name"] = it.name;
+  return json;
+}
+
+Json json_of(Time t, const TrackBegan& it) {
+  Json json = begin(t, "track");
+  json["track"] = it.track;
+  json["participant"] = it.participant;
+  json["kind"] = to_string(it.kind);
+  json["producer"] = it.producer;
+  json["codec"] = to_string(it.codec);
+  return json;
+}
+
+Json json_of(Time t, const FileBegan& it) {
+  Json json = begin(t, "file");
+  json["track"] = it.track;
+  json["file"] = it.file;
+  json["part"] = it.part;
+  if (it.width) json["width"] = *it.width;
+  if (it.height) json["height"] = *it.height;
+  json["reason"] = it.reason;
+  return json;
+}
+
+Json json_of(Time t, const SizeChanged& it) {
+  Json json = begin(t, "size");
+  json["track"] = it.track;
+  json["width"] = it.width;
+  json["height"] = it.height;
+  return json;
+}
+
+Json json_of(Time t, const SyncNoted& it) {
+  Json json = begin(t, "sync");
+  json["track"] = it.track;
+  json["rtp"] = it.rtp;
+  json["ntpUs"] = it.ntp_us;
+  json["mappedUs"] = it.mapped.count();
+  return json;
+}
+
+Json json_of_track(Time t, const char* type, const std::string& track) {
+  Json json = begin(t, type);
+  json["track"] = track;
+  return json;
+}
+
+Json json_of(Time t, const TrackPaused& it) { return json_of_track(t, "pause", it.track); }
+Json json_of(Time t, const TrackResumed& it) { return json_of_track(t, "resume", it.track); }
+
+Json json_of(Time t, const GapNoted& it) {
+  Json json = json_of_track(t, "gap", it.track);
+  json["fromUs"] = it.from.count();
+  json["toUs"] = it.to.count();
+  json["reason"] = to_string(it.reason);
+  return json;
+}
+
+Json json_of(Time t, const FileEnded& it) {
+  Json json = begin(t, "file_end");
+  json["file"] = it.file;
+  json["durationUs"] = it.duration.count();
+  json["frames"] = it.frames;
+  json["bytes"] = it.bytes;
+  return json;
+}
+
+Json json_of(Time t, const TrackEnded& it) {
+  Json json = json_of_track(t, "track_end", it.track);
+  json["reason"] = it.reason;
+  return json;
+}
+
+Json json_of(Time t, const SpeakerChanged& it) {
+  Json json = begin(t, "speaker");
+  json["participant"] = it.participant;
+  return json;
+}
+
+Json json_of(Time t, const LayoutChanged& it) {
+  Json json = begin(t, "layout");
+  json["layout"] = it.layout;
+  // The text is an object, or it is left out: a line stays one JSON object whatever a caller sent.
+  if (auto options = Json::parse(it.options, nullptr, false); options.is_object()) json["options"] = std::move(options);
+  return json;
+}
+
+Json json_of_trouble(Time t, const char* type, const std::string& reason, const std::string& detail) {
+  Json json = begin(t, type);
+  json["reason"] = reason;
+  json["detail"] = detail;
+  return json;
+}
+
+Json json_of(Time t, const TroubleBegan& it) { return json_of_trouble(t, "trouble", it.reason, it.detail); }
+Json json_of(Time t, const TroubleEnded& it) { return json_of_trouble(t, "trouble_over", it.reason, it.detail); }
+
+Json json_of(Time t, const PartRecovered& it) {
+  Json json = begin(t, "recovered");
+  json["part"] = it.part;
+  json["untilUs"] = it.until.count();
+  return json;
+}
+
+Json json_of(Time t, const RecordingStopped& it) {
+  Json json = begin(t, "stopped");
+  json["reason"] = it.reason;
+  return json;
+}
+
+// ---- reading ----
+
+// Braces evaluate their fields in order, so the first field at fault is the one that is named.
+
+std::string track_of(Fields& in) {
+  std::string track = in.text("track");
+  if (!is_component(track)) in.refuse("track", "is not a track's id");
+  return track;
+}
+
+std::string file_of(Fields& in) {
+  std::string file = in.text("file");
+  if (!is_relative_file(file)) in.refuse("file", "is not the name of a file of a recording");
+  return file;
+}
+
+std::uint32_t side(Fields& in, std::string_view name) { return in.number<std::uint32_t>(name, kMaxSide); }
+
+Happening recording_of(Fields& in) {
+  RecordingBegan it{in.text("recording"), in.text("tenant"),           in.text("meeting"),
+                    in.text("started"),   in.word("fill", parse_fill), in.number<unsigned>("version", kMaxU32)};
+  if (it.version != kFormatVersion) in.refuse("version", "is one this program cannot read");
+  return it;
+}
+Happening part_of(Fields& in) {
+  return PartBegan{in.number<unsigned>("part", kMaxU32), in.integer("wallUs", -kMaxMicroseconds, kMaxMicroseconds), in.text("bootId"),
+                   in.integer("bootUs", -kMaxMicroseconds, kMaxMicroseconds)};
+}
+Happening participant_of(Fields& in) { return ParticipantNamed{in.text("participant"), in.optional_text("name")}; }
+Happening began_of(Fields& in) {
+  return TrackBegan{track_of(in), in.text("participant"), in.word("kind", parse_kind), in.text("producer"), in.word("codec", parse_codec)};
+}
+Happening file_began_of(Fields& in) {
+  return FileBegan{track_of(in),
+                   file_of(in),
+                   in.number<unsigned>("part", kMaxU32),
+                   in.optional_number<std::uint32_t>("width", kMaxSide),
+                   in.optional_number<std::uint32_t>("height", kMaxSide),
+                   in.optional_text("reason")};
+}
+Happening size_of(Fields& in) { return SizeChanged{track_of(in), side(in, "width"), side(in, "height")}; }
+Happening sync_of(Fields& in) {
+  return SyncNoted{track_of(in), in.number<std::uint32_t>("rtp", kMaxU32), in.integer("ntpUs", -kMaxMicroseconds, kMaxMicroseconds),
+                   in.time("mappedUs")};
+}
+Happening pause_of(Fields& in) { return TrackPaused{track_of(in)}; }
+Happening resume_of(Fields& in) { return TrackResumed{track_of(in)}; }
+Happening gap_of(Fields& in) {
+  GapNoted it{track_of(in), in.time("fromUs"), in.time("toUs"), in.word("reason", parse_gap_reason)};
+  if (it.to < it.from) in.refuse("toUs", "lies before fromUs");
+  return it;
+}
+Happening file_ended_of(Fields& in) {
+  return FileEnded{file_of(in), in.time("durationUs"), in.number<std::uint64_t>("frames"), in.number<std::uint64_t>("bytes")};
+}
+Happening track_ended_of(Fields& in) { return TrackEnded{track_of(in), in.optional_text("reason")}; }
+Happening speaker_of(Fields& in) { return SpeakerChanged{in.optional_text("participant")}; }
+Happening layout_of(Fields& in) {
+  const Json* options = in.find("options");
+  return LayoutChanged{in.text("layout"), options != nullptr && options->is_object() ? dump(*options) : std::string()};
+}
+Happening trouble_of(Fields& in) { return TroubleBegan{in.optional_text("reason"), in.optional_text("detail")}; }
+Happening trouble_over_of(Fields& in) { return TroubleEnded{in.optional_text("reason"), in.optional_text("detail")}; }
+Happening recovered_of(Fields& in) { return PartRecovered{in.number<unsigned>("part", kMaxU32), in.time("untilUs")}; }
+Happening stopped_of(Fields& in) { return RecordingStopped{in.optional_text("reason")}; }
+
+struct Reader {
+  std::string_view type;
+  Happening (*read)(Fields&);
+};
+
+constexpr std::array<Reader, 18> kReaders = {{{"recording", recording_of},
+                                              {"part", part_of},
+                                              {"participant", participant_of},
+                                              {"track", began_of},
+                                              {"file", file_began_of},
+                                              {"size", size_of},
+                                              {"sync", sync_of},
+                                              {"pause", pause_of},
+                                              {"resume", resume_of},
+                                              {"gap", gap_of},
+                                              {"file_end", file_ended_of},
+                                              {"track_end", track_ended_of},
+                                              {"speaker", speaker_of},
+                                              {"layout", layout_of},
+                                              {"trouble", trouble_of},
+                                              {"trouble_over", trouble_over_of},
+                                              {"recovered", recovered_of},
+                                              {"stopped", stopped_of}}};
+
+}  // namespace
+
+std::string encode(const Event& event) {
+  return std::visit([&](const auto& what) { return dump(json_of(event.t, what)); }, event.what);
+}
+
+Result<std::optional<Event>> parse_line(std::string_view line) {
+  if (line.size() > kMaxLine) return make_error(Errc::kPayloadTooLarge, "a line of the timeline is too long");
+  const Json json = Json::parse(line, nullptr, false);
+  if (!json.is_object()) return make_error(Errc::kInvalidArgument, "a line of the timeline is not a JSON object");
+  Fields in(json);
+  const std::string type = in.text("type");
+  const Time t = in.time("t");
+  if (in.error()) return *in.error();
+  for (const Reader& reader : kReaders) {
+    if (reader.type != type) continue;
+    Event event{t, reader.read(in)};
+    if (in.error()) return *in.error();
+    return std::optional<Event>(std::move(event));
+  }
+  return std::optional<Event>{};
+}
+
+Timeline read_timeline(std::string_view text) {
+  Timeline timeline;
+  for (;;) {
+    const auto end = text.find('\n', timeline.whole_bytes);
+    if (end == std::string_view::npos) return timeline;
+    const auto line = text.substr(timeline.whole_bytes, end - timeline.whole_bytes);
+    timeline.whole_bytes = end + 1;
+    auto event = parse_line(line);
+    if (!event) {
+      ++timeline.damaged;
+    } else if (event->has_value()) {
+      timeline.events.push_back(std::move(**event));
+    }
+  }
+}
+
+}  // namespace dd::recording
