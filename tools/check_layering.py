@@ -19,15 +19,16 @@ MAY_INCLUDE = {
     "config": ["base"],
     "observe": ["base"],
     "child": ["base", "observe"],
-    "api": ["base", "rtp", "meeting", "observe", "config"],
-    "net": ["base", "api", "observe", "meeting/event.hpp"],  # it implements UserSessionSink
+    "api": ["base", "rtp", "meeting", "recording", "observe", "config"],
+    "net": ["base", "api", "recording", "observe", "meeting/event.hpp"],  # it implements UserSessionSink
     "media": ["base", "rtp", "meeting/media_port.hpp", "recording/tap_port.hpp", "child", "observe"],
     "store": ["base", "meeting/store_port.hpp", "observe"],
     "studio": ["base", "rtp", "meeting", "recording", "child", "observe"],
+    "shelf": ["base", "recording", "observe"],
     "archive": ["base", "recording", "observe"],
     "recorder": ["base", "rtp", "recording", "child", "observe"],
     "composer": ["base", "recording", "child", "observe"],
-    "app": ["base", "rtp", "meeting", "recording", "config", "observe", "child", "api", "net", "media", "store", "studio"],
+    "app": ["base", "rtp", "meeting", "recording", "config", "observe", "child", "api", "net", "media", "store", "studio", "shelf"],
     "bin": ["app", "config", "archive", "recorder", "composer"],
 }
 
@@ -40,7 +41,7 @@ THIRD_PARTY = {
     r"soci/": ["store/"],
     r"(mysql|mariadb)/": ["store/"],
     r"sqlite3\.h": ["store/"],
-    r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "archive/", "recorder/", "composer/", "studio/"],
+    r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "shelf/", "archive/", "recorder/", "composer/", "studio/"],
     r"(libavformat|libavcodec|libavutil)/": ["archive/"],
     r"gst/": ["composer/"],
     r"(mkvmuxer|mkvparser|common|webm)/": ["recorder/track_writer"],

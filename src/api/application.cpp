@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <array>
 #include <fmt/format.h>
-#include <unordered_map>
 
 #include "api/access.hpp"
 #include "api/error_mapping.hpp"
 #include "api/media_answers.hpp"
 #include "api/openapi.hpp"
 #include "api/pages.hpp"
+#include "api/router.hpp"
 #include "api/static_files.hpp"
 #include "base/random.hpp"
 #include "observe/log.hpp"
@@ -25,7 +25,8 @@ constexpr std::string_view kTry = "/try/";
 
 // Names of metrics' labels and log fields: never what the caller wrote.
 struct Chosen {
-  const Route* route = nullptr;        // an API call
+  const Route* route = nullptr;  // an API call
+  std::vector<std::string> parameters;
   const StaticFiles* files = nullptr;  // or a page of these
   std::string file;                    // copied: the request moves on while this is kept
   std::string_view name = "unknown";
@@ -45,7 +46,7 @@ std::string request_id(const HttpRequest& request) {
 HttpResponse preflight_answer() {
   HttpResponse response;
   response.content_type = {};
-  response.headers.emplace_back("Allow", "GET, HEAD, POST, OPTIONS");
+  response.headers.emplace_back("Allow", "GET, HEAD, POST, DELETE, OPTIONS");
   response.headers.emplace_back("Access-Control-Allow-Methods", "*");
   response.headers.emplace_back("Access-Control-Allow-Headers", "*, Authorization");  // "*" does not cover that one
   response.headers.emplace_back("Access-Control-Max-Age", "600");
@@ -63,6 +64,8 @@ struct Application::State {
   HttpResponse open_events(const HttpRequest& request);
   Task<HttpResponse> answer(Chosen chosen, HttpRequest request);
   Task<HttpResponse> call(const Route& route, std::string body, std::string id);
+  Task<HttpResponse> call_recording(const Route& route, std::vector<std::string> parameters, HttpRequest request);
+  static HttpResponse refused(const Route& route, std::string_view id, const Error& error);
   void add_common_headers(HttpResponse& response, std::string_view id) const;
 
   Loop& loop;
@@ -71,7 +74,9 @@ struct Application::State {
   observe::Metrics& metrics;
   Settings settings;
   AccessRule access;
-  std::unordered_map<std::string_view, std::vector<const Route*>> routes;
+  Router router;
+  RecordingControl* recording_control = nullptr;
+  recording::Library* library = nullptr;
   StaticFiles docs;
   StaticFiles trial;
   std::shared_ptr<const std::string> openapi;
@@ -85,32 +90,30 @@ Result<std::unique_ptr<Application>> Application::open(Loop& loop, meeting::Host
   auto state = std::make_unique<State>(loop, host, events, metrics, std::move(settings));
   DD_TRY(state->access, AccessRule::open(state->settings.api_key, state->settings.allowed_networks));
   events.set_max_clients(state->settings.max_event_clients);
-  for (const auto table : {media_routes(), extension_routes(), server_routes()}) {
-    for (const Route& route : table) state->routes[route.path].push_back(&route);
-  }
+  for (const auto table : {media_routes(), extension_routes(), recording_routes(), server_routes()}) state->router.add(table);
   state->openapi = std::make_shared<const std::string>(openapi_text(state->settings.version));
   state->docs = load_docs(state->settings.swagger_ui_folder);
   if (state->settings.development && !state->settings.try_folder.empty()) state->trial = load_trial(state->settings.try_folder);
   return std::unique_ptr<Application>(new Application(std::move(state)));
 }
 
+void Application::serve_recordings(RecordingControl* control, recording::Library* library) {
+  state_->recording_control = control;
+  state_->library = library;
+}
+
 Chosen Application::State::choose(const HttpRequest& request, bool head) const {
   Chosen chosen;
   const std::string_view path = request.path();
   const std::string_view method = head ? std::string_view("GET") : std::string_view(request.method);
-  std::string allowed;
-  if (const auto found = routes.find(path); found != routes.end()) {
-    chosen.name = found->first;
-    for (const Route* route : found->second) {
-      if (route->method == method) {
-        chosen.route = route;
-        return chosen;
-      }
-      if (!allowed.empty()) allowed += ", ";
-      allowed += route->method == "GET" ? "GET, HEAD" : std::string(route->method);
-    }
-    allowed += ", OPTIONS";
+  auto match = router.find(method, path);
+  if (!match.path.empty()) chosen.name = match.path;
+  if (match.route != nullptr) {
+    chosen.route = match.route;
+    chosen.parameters = std::move(match.parameters);
+    return chosen;
   }
+  std::string allowed = std::move(match.allowed);
   for (const auto& [prefix, files, name] :
        {std::tuple{kDocs, &docs, std::string_view("/docs/*")}, std::tuple{kTry, &trial, std::string_view("/try/*")}}) {
     if (files->empty()) continue;
@@ -191,19 +194,33 @@ Task<HttpResponse> Application::State::call(const Route& route, std::string body
   if (!parsed) co_return error_response(parsed.error());
   std::string{}.swap(body);
   auto answer = co_await route.handler(host, std::move(*parsed));
-  if (!answer) {
-    const Error& error = answer.error();
-    if (error.code == Errc::kInternal) {
-      observe::log_error("request_failed", {{"route", route.path}, {"request", id}, {"error", error.message}});
-    } else {
-      observe::log_debug("request_refused",
-                         {{"route", route.path}, {"request", id}, {"code", to_string(error.code)}, {"error", error.message}});
-    }
-    co_return error_response(error);
-  }
+  if (!answer) co_return refused(route, id, answer.error());
   HttpResponse response;
   response.body = std::move(*answer);
   co_return response;
+}
+
+Task<HttpResponse> Application::State::call_recording(const Route& route, std::vector<std::string> parameters, HttpRequest request) {
+  const std::string id = request.id;
+  RecordingCall made{loop, recording_control, library, std::move(request), std::move(parameters), {}};
+  if (route.method == "POST") {
+    auto parsed = parse_json(made.request.body);
+    if (!parsed) co_return error_response(parsed.error());
+    made.body = std::move(*parsed);
+  }
+  auto answer = co_await route.recording(std::move(made));
+  if (!answer) co_return refused(route, id, answer.error());
+  co_return std::move(*answer);
+}
+
+HttpResponse Application::State::refused(const Route& route, std::string_view id, const Error& error) {
+  if (error.code == Errc::kInternal) {
+    observe::log_error("request_failed", {{"route", route.path}, {"request", id}, {"error", error.message}});
+  } else {
+    observe::log_debug("request_refused",
+                       {{"route", route.path}, {"request", id}, {"code", to_string(error.code)}, {"error", error.message}});
+  }
+  return error_response(error);
 }
 
 void Application::State::add_common_headers(HttpResponse& response, std::string_view id) const {
@@ -230,6 +247,10 @@ Task<HttpResponse> Application::State::answer(Chosen chosen, HttpRequest request
   if (verdict == AccessRule::Verdict::kForbidden) {
     metrics.add(Metric::kHttpRejected, {"network"});
     co_return error_response(make_error(Errc::kForbidden, "callers from this network are not let in"));
+  }
+  if (route.recording != nullptr) {
+    HttpResponse response = co_await call_recording(route, std::move(chosen.parameters), std::move(request));
+    co_return response;
   }
   if (route.handler == nullptr) co_return page(route, request);
   HttpResponse response = co_await call(route, std::move(request.body), std::move(request.id));

@@ -25,6 +25,9 @@ class Application final {
                                                    Settings settings);
   ~Application();
 
+  // Before the first request, when this server keeps recordings; without, the routes about them answer 409. Both outlive us.
+  void serve_recordings(RecordingControl* control, recording::Library* library);
+
   // Always answers; an exception that escaped a handler is counted and becomes a 500.
   Task<HttpResponse> handle(HttpRequest request);
 

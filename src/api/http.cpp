@@ -11,7 +11,9 @@ int hex_digit(char c) {
   return -1;
 }
 
-std::string percent_decoded(std::string_view text) {
+enum class Plus { kIsSpace, kIsItself };
+
+std::string percent_decoded(std::string_view text, Plus plus = Plus::kIsSpace) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -19,13 +21,15 @@ std::string percent_decoded(std::string_view text) {
       out.push_back(static_cast<char>(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2])));
       i += 2;
     } else {
-      out.push_back(text[i] == '+' ? ' ' : text[i]);
+      out.push_back(text[i] == '+' && plus == Plus::kIsSpace ? ' ' : text[i]);
     }
   }
   return out;
 }
 
 }  // namespace
+
+std::string percent_decoded_path(std::string_view text) { return percent_decoded(text, Plus::kIsItself); }
 
 std::optional<std::string> HttpRequest::query_parameter(std::string_view name) const {
   std::string_view rest = query();

@@ -42,15 +42,19 @@ struct HttpRequest {
   std::optional<std::string> query_parameter(std::string_view name) const;
 };
 
+// Of one piece of a path; a plus sign stays one.
+std::string percent_decoded_path(std::string_view text);
+
 // A body that goes on: the connection reads what is ready, sends it, and reads again when woken. The reader's own speed
 // is the only flow control, so a stream keeps no more for a slow reader than its source keeps anyway.
 class BodyStream {
  public:
-  enum class State { kOpen, kEnded };
+  enum class State { kOpen, kEnded, kFailed };
 
   virtual ~BodyStream() = default;
 
   // Appends what is ready to `out`, about `limit` bytes at most. kEnded: nothing will follow what was appended.
+  // kFailed: what should follow will not come; the connection is cut, so that the reader can tell.
   virtual State read(std::string& out, std::size_t limit) = 0;
 
   // `wake` is called in a turn of its own after a read that appended nothing, once more may be ready. Set once.
@@ -64,6 +68,7 @@ struct HttpResponse {
   std::string body;
   std::shared_ptr<const std::string> shared_body;  // instead of `body`: a file that many connections may be sending
   std::unique_ptr<BodyStream> stream;              // instead of either
+  std::optional<std::uint64_t> length;             // of what the stream will give in all, where that is known; also for HEAD
   bool head_only = false;                          // the answer to HEAD: the length is said, the body is not sent
 
   std::string_view content() const { return shared_body ? std::string_view(*shared_body) : std::string_view(body); }

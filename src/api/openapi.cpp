@@ -9,6 +9,21 @@
 namespace dd::api {
 namespace {
 
+constexpr std::string_view kDownload = "downloadRecordingFile";
+
+// OpenAPI knows no parameter that takes several segments; it is written as if it took one.
+std::string openapi_path(std::string_view path) {
+  std::string out(path);
+  if (const auto dots = out.find("...}"); dots != std::string::npos) out.erase(dots, 3);
+  return out;
+}
+
+std::string openapi_method(std::string_view method) {
+  std::string out(method);
+  for (char& c : out) c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
 OrderedJson reference(std::string_view schema) {
   OrderedJson json = OrderedJson::object();
   json["$ref"] = fmt::format("#/components/schemas/{}", schema);
@@ -57,14 +72,46 @@ OrderedJson success(const Route& route) {
     json["content"] = content("text/plain", string_schema());
   } else if (route.page == Page::kEvents) {
     json["content"] = content("text/event-stream", string_schema());
+  } else if (route.operation == kDownload) {
+    OrderedJson file = string_schema();
+    file["format"] = "binary";
+    json["content"] = content("*/*", std::move(file));
   } else if (!route.response_schema.empty()) {
     json["content"] = content("application/json", reference(route.response_schema));
   }
   return json;
 }
 
+// "{name}" and "{name...}" in the order of the path.
+OrderedJson recording_parameters(const Route& route) {
+  OrderedJson parameters = OrderedJson::array();
+  std::string_view rest = route.path;
+  for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+    const auto close = rest.find('}', open);
+    std::string_view name = rest.substr(open + 1, close - open - 1);
+    const bool takes_the_rest = name.ends_with("...");
+    if (takes_the_rest) name.remove_suffix(3);
+    auto one = parameter(name, "path", takes_the_rest ? "a relative path; its slashes stay slashes" : "the recording's id");
+    one["required"] = true;
+    parameters.push_back(std::move(one));
+    rest = rest.substr(close + 1);
+  }
+  if (route.operation == "listRecordings") {
+    parameters.push_back(parameter("meetingId", "query", "only this meeting's"));
+    parameters.push_back(parameter("state", "query", "only those that are recording, interrupted or complete"));
+    parameters.push_back(parameter("limit", "query", "at most so many in this page; 1 to 200, 50 by default"));
+    parameters.push_back(parameter("cursor", "query", "`next` of the page before"));
+  }
+  if (route.operation == kDownload) {
+    parameters.push_back(parameter("Range", "header", "one range of bytes"));
+    parameters.push_back(parameter("If-Range", "header", "the ETag of the content the range is of"));
+  }
+  return parameters;
+}
+
 // "/v1/createMeeting" is createMeeting, "/" is welcome.
 std::string operation_id(const Route& route) {
+  if (!route.operation.empty()) return std::string(route.operation);
   const std::string_view path = route.path;
   const std::string_view last = path.substr(path.rfind('/') + 1);
   if (last.empty()) return "welcome";
@@ -79,6 +126,10 @@ OrderedJson operation(const Route& route) {
   json["summary"] = route.summary;
   if (!route.description.empty()) json["description"] = route.description;
   if (route.access == Access::kOpen) json["security"] = OrderedJson::array();
+  if (route.recording != nullptr) {
+    OrderedJson parameters = recording_parameters(route);
+    if (!parameters.empty()) json["parameters"] = std::move(parameters);
+  }
   if (route.page == Page::kEvents) {
     OrderedJson parameters = OrderedJson::array();
     parameters.push_back(parameter("Last-Event-ID", "header", "the id of the last event that was read"));
@@ -97,11 +148,23 @@ OrderedJson operation(const Route& route) {
     json["deprecated"] = true;
     responses["410"] = error("Not offered");
   } else {
-    responses["200"] = success(route);
+    responses[std::to_string(route.success)] = success(route);
+  }
+  if (route.operation == kDownload) {
+    responses["206"] = described("The bytes that Range asked for");
+    responses["304"] = described("The content is the one that If-None-Match names");
+    responses["416"] = error("The file has no such bytes; Content-Range says how many it has");
   }
   if (route.page == Page::kReady) {
     responses["503"] = described("Not ready; the body has the reasons");
     responses["503"]["content"] = content("application/json", reference(route.response_schema));
+  }
+  if (route.recording != nullptr) {
+    responses["400"] = error("The request is malformed; `field` names the place");
+    responses["404"] = error("There is no such meeting, recording or file here");
+    responses["409"] = error("The present state forbids it, or nothing is recorded on this server");
+    responses["429"] = error("Too many calls wait; Retry-After says when to try again");
+    responses["503"] = error("The disk or a process is away; Retry-After says when to try again");
   }
   if (route.handler != nullptr) {
     responses["400"] = error("The body is malformed; `field` names the place");
@@ -137,12 +200,11 @@ std::string openapi_text(std::string_view version) {
   info["license"]["name"] = "MIT";
   document["info"] = std::move(info);
   OrderedJson paths = OrderedJson::object();
-  for (const auto table : {media_routes(), extension_routes(), server_routes()}) {
+  for (const auto table : {media_routes(), extension_routes(), recording_routes(), server_routes()}) {
     for (const Route& route : table) {
-      const std::string method = route.method == "GET" ? "get" : "post";
-      auto& item = paths[std::string(route.path)];
+      auto& item = paths[openapi_path(route.path)];
       if (item.is_null()) item = OrderedJson::object();
-      item[method] = operation(route);
+      item[openapi_method(route.method)] = operation(route);
     }
   }
   document["paths"] = std::move(paths);

@@ -9,7 +9,8 @@ std::string_view openapi_schemas() {
   return R"json({
 "Error": {"type": "object", "required": ["error"], "properties": {"error": {"type": "object", "required": ["code", "message"], "properties": {
   "code": {"type": "string", "enum": ["invalid_argument", "unauthenticated", "forbidden", "not_found", "method_not_allowed", "conflict", "gone",
-    "payload_too_large", "too_many_requests", "internal", "unavailable", "deadline_exceeded", "bad_request", "request_timeout", "header_too_large"]},
+    "payload_too_large", "too_many_requests", "internal", "unavailable", "deadline_exceeded", "bad_request", "request_timeout", "header_too_large",
+    "range_not_satisfiable"]},
   "message": {"type": "string"},
   "field": {"type": "string", "description": "JSON path of the input at fault"}}}}},
 "Id": {"type": "string", "pattern": "^[A-Za-z0-9_.:@-]{1,64}$"},
@@ -146,7 +147,39 @@ std::string_view openapi_schemas() {
 "DataConsumerAnswer": {"type": "object", "properties": {"dataConsumerId": {"type": "string"}, "dataProducerId": {"type": "string"},
   "sctpStreamParameters": {"$ref": "#/components/schemas/SctpStreamParameters"}, "label": {"type": "string"}, "protocol": {"type": "string"}}},
 "CloseData": {"type": "object", "required": ["meetingId", "participantId"], "properties": {
-  "meetingId": {"$ref": "#/components/schemas/Id"}, "participantId": {"$ref": "#/components/schemas/Id"}, "dataProducerIds": {"$ref": "#/components/schemas/IdList"}, "dataConsumerIds": {"$ref": "#/components/schemas/IdList"}}}
+  "meetingId": {"$ref": "#/components/schemas/Id"}, "participantId": {"$ref": "#/components/schemas/Id"}, "dataProducerIds": {"$ref": "#/components/schemas/IdList"}, "dataConsumerIds": {"$ref": "#/components/schemas/IdList"}}},
+"Layout": {"type": "string", "enum": ["grid", "speaker", "presentation"]},
+"ProgrammeFormat": {"type": "string", "enum": ["mp4", "webm", "hls"]},
+"StartRecording": {"type": "object", "required": ["meetingId"], "properties": {"meetingId": {"$ref": "#/components/schemas/Id"},
+  "modes": {"type": "array", "items": {"type": "string", "enum": ["track", "participant", "composite"]}, "default": ["track", "participant"]},
+  "layout": {"$ref": "#/components/schemas/Layout"}, "fill": {"type": "string", "enum": ["black", "freeze"], "default": "black"},
+  "composite": {"type": "object", "properties": {"layout": {"$ref": "#/components/schemas/Layout"},
+    "width": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 1280, "description": "even"},
+    "height": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 720, "description": "even; at most 1920 x 1080 pixels in all"},
+    "fps": {"type": "integer", "minimum": 15, "maximum": 30, "default": 25}, "format": {"$ref": "#/components/schemas/ProgrammeFormat"},
+    "live": {"type": "boolean", "default": false, "description": "make it while the meeting runs, too"}}}}},
+"RecordingStarted": {"type": "object", "required": ["recordingId", "alreadyRunning"], "properties": {"recordingId": {"type": "string"}, "alreadyRunning": {"type": "boolean"}}},
+"RecordingOfMeeting": {"type": "object", "required": ["meetingId"], "properties": {"meetingId": {"$ref": "#/components/schemas/Id"}}},
+"UpdateRecording": {"type": "object", "required": ["meetingId", "layout"], "properties": {"meetingId": {"$ref": "#/components/schemas/Id"}, "layout": {"$ref": "#/components/schemas/Layout"}}},
+"RecordingRef": {"type": "object", "required": ["recordingId"], "properties": {"recordingId": {"type": "string"}}},
+"RecordingSummary": {"type": "object", "required": ["recordingId", "meetingId", "state"], "properties": {"recordingId": {"type": "string"}, "meetingId": {"type": "string"},
+  "tenant": {"type": "string"}, "state": {"enum": ["recording", "interrupted", "complete"]}, "started": {"type": "string", "format": "date-time"},
+  "durationUs": {"type": "integer"}, "bytes": {"type": "integer"}, "participants": {"type": "integer"}, "tracks": {"type": "integer"}, "outputs": {"type": "integer"},
+  "upload": {"enum": ["none", "waiting", "done"]}, "local": {"type": "boolean", "description": "the media files are still on this server's disk"}}},
+"Recordings": {"type": "object", "required": ["recordings", "next"], "properties": {"recordings": {"type": "array", "items": {"$ref": "#/components/schemas/RecordingSummary"}},
+  "next": {"type": ["string", "null"], "description": "cursor of the next page"}}},
+"RecordingDetails": {"allOf": [{"$ref": "#/components/schemas/RecordingSummary"}, {"type": "object", "required": ["files", "jobs"], "properties": {
+  "files": {"type": "array", "items": {"type": "object", "required": ["file", "bytes", "local"], "properties": {"file": {"type": "string"}, "bytes": {"type": "integer"},
+    "sha256": {"type": "string"}, "key": {"type": "string", "description": "in the bucket, once it is there and checked"}, "local": {"type": "boolean"}}}},
+  "jobs": {"type": "array", "items": {"type": "object", "required": ["jobId", "state", "percent"], "properties": {"jobId": {"type": "string"},
+    "state": {"enum": ["waiting", "running", "done", "failed"]}, "percent": {"type": "number"}, "speed": {"type": "number", "description": "times real time"},
+    "etaSeconds": {"type": ["integer", "null"]}, "file": {"type": "string"}, "failure": {"type": "string"}}}}}}]},
+"RecordingManifest": {"type": "object"},
+"ComposeRecording": {"type": "object", "properties": {"layout": {"$ref": "#/components/schemas/Layout"},
+  "width": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 1280}, "height": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 720},
+  "fps": {"type": "integer", "minimum": 15, "maximum": 30, "default": 25}, "format": {"$ref": "#/components/schemas/ProgrammeFormat"},
+  "fromUs": {"type": "integer", "minimum": 0}, "toUs": {"type": "integer", "minimum": 1}}},
+"RecordingJob": {"type": "object", "required": ["jobId"], "properties": {"jobId": {"type": "string"}}}
 })json";
 }
 

@@ -1,21 +1,37 @@
 // SPDX-License-Identifier: MIT
 // A route of the API: its method and path, what is needed to call it, its place in the OpenAPI document, and its handler.
-// The tables (media_routes.cpp, extension_routes.cpp, server_routes.cpp) are the only lists of what is served.
+// The tables (media_routes.cpp, extension_routes.cpp, recording_routes.cpp, server_routes.cpp) are the only lists of what is served.
 #pragma once
 
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "api/http.hpp"
 #include "api/json.hpp"
+#include "api/recording_control.hpp"
+#include "base/loop.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "meeting/host.hpp"
+#include "recording/library.hpp"
 
 namespace dd::api {
 
 // Takes the parsed body, answers the text of the success body. A free function: it outlives every call it is running.
 using BodyHandler = Task<Result<std::string>> (*)(meeting::Host& host, JsonText body);
+
+// A call about recordings. They are where the path has parameters and the answer may be a file.
+struct RecordingCall {
+  Loop& loop;
+  RecordingControl* control = nullptr;  // null: nothing is recorded on this server
+  recording::Library* library = nullptr;
+  HttpRequest request;
+  std::vector<std::string> parameters;  // of the path
+  JsonText body;                        // of a POST
+};
+using RecordingHandler = Task<Result<HttpResponse>> (*)(RecordingCall call);
 
 enum class Access { kOpen, kKeyed };
 
@@ -35,10 +51,14 @@ struct Route {
   std::string_view response_schema;
   // An accepted request that changes nothing when made again is marked so; docs/api.md says how each behaves.
   std::string_view description = {};
+  RecordingHandler recording = nullptr;  // instead of `handler` or `page`
+  std::string_view operation = {};       // its name where the path's last segment is none
+  int success = 200;
 };
 
 std::span<const Route> media_routes();      // of the compatibility spec
 std::span<const Route> extension_routes();  // for modern clients
+std::span<const Route> recording_routes();  // recordings, running and at rest
 std::span<const Route> server_routes();     // about the server itself
 
 }  // namespace dd::api

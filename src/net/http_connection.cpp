@@ -20,6 +20,7 @@ using boost::system::error_code;
 namespace {
 
 constexpr std::size_t kStreamPiece = 64 * 1024;
+constexpr std::size_t kFilePiece = 256 * 1024;
 constexpr std::size_t kMaxDiscarded = 8 * 1024 * 1024;  // of a refused request; a peer that goes on sending is cut off
 
 api::PeerAddress peer_of(const HttpConnection::Socket& socket) {
@@ -180,7 +181,9 @@ std::string HttpConnection::render_head(const api::HttpResponse& response) const
   fmt::format_to(out, "HTTP/1.1 {} {}\r\nDate: {}\r\n", response.status, as_std(reason), owner_->date());
   if (!response.content_type.empty()) fmt::format_to(out, "Content-Type: {}\r\n", response.content_type);
   for (const auto& [name, value] : response.headers) fmt::format_to(out, "{}: {}\r\n", name, value);
-  if (response.stream) {
+  if (response.length) {
+    fmt::format_to(out, "Content-Length: {}\r\n", *response.length);
+  } else if (response.stream) {
     if (!http_1_0_) head += "Transfer-Encoding: chunked\r\n";
   } else if (response.status != 304) {
     fmt::format_to(out, "Content-Length: {}\r\n", response.content().size());
@@ -195,7 +198,8 @@ std::string HttpConnection::render_head(const api::HttpResponse& response) const
 }
 
 void HttpConnection::respond(api::HttpResponse response) {
-  if (owner_->stopping() || response.stream) keep_alive_ = false;
+  const bool endless = response.stream && !response.length;
+  if (owner_->stopping() || endless) keep_alive_ = false;
   response_ = std::move(response);
   head_ = render_head(response_);
   enter(Phase::kWriting, owner_->settings().write_timeout);
@@ -205,19 +209,26 @@ void HttpConnection::respond(api::HttpResponse response) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->close();
     if (self->response_.stream) return self->start_stream();
-    if (self->keep_alive_) return self->next_request();
-    self->linger();
+    self->finish();
   });
+}
+
+void HttpConnection::finish() {
+  if (keep_alive_) return next_request();
+  linger();
 }
 
 void HttpConnection::start_stream() {
   enter_unbounded(Phase::kStreaming);
-  // What a slow reader has not taken waits in the kernel; that too should be little, so that what it reads is fresh.
-  error_code ignored;
-  socket_.set_option(asio::socket_base::send_buffer_size(static_cast<int>(kStreamPiece)), ignored);
   response_.stream->on_ready([weak = weak_from_this()] {
     if (auto self = weak.lock()) self->pump();
   });
+  // What has a length ends by itself, and a peer that has gone is noticed by writing to it; so its next request may wait.
+  if (response_.length) return pump();
+  // What a slow reader has not taken waits in the kernel; that too should be little, so that what it reads is fresh.
+  error_code ignored;
+  socket_.set_option(asio::socket_base::send_buffer_size(static_cast<int>(kStreamPiece)), ignored);
+  watching_peer_ = true;
   watch_peer();
   pump();
 }
@@ -225,11 +236,13 @@ void HttpConnection::start_stream() {
 void HttpConnection::pump() {
   if (phase_ != Phase::kStreaming || writing_stream_) return;
   piece_.clear();
-  const auto state = response_.stream->read(piece_, kStreamPiece);
-  stream_ended_ = state == api::BodyStream::State::kEnded || owner_->stopping();
+  const bool sized = response_.length.has_value();
+  const auto state = response_.stream->read(piece_, sized ? kFilePiece : kStreamPiece);
+  if (state == api::BodyStream::State::kFailed) return close();
+  stream_ended_ = state == api::BodyStream::State::kEnded || (!sized && owner_->stopping());
   if (piece_.empty() && !stream_ended_) return;
   head_.clear();
-  if (!http_1_0_) {
+  if (!http_1_0_ && !sized) {
     if (!piece_.empty()) {
       head_ = fmt::format("{:x}\r\n", piece_.size());
       piece_ += "\r\n";
@@ -246,7 +259,7 @@ void HttpConnection::pump() {
     self->deadline_ = MonotonicTime::max();
     if (!self->stream_ended_) return self->pump();
     self->response_.stream.reset();
-    self->linger();
+    self->finish();
   });
 }
 
@@ -263,13 +276,12 @@ void HttpConnection::watch_peer() {
 // Closing a socket with unread input makes the kernel reset the connection, and the peer may then lose our answer. So we
 // say that we are done, and read on until the peer is too.
 void HttpConnection::linger() {
-  const bool watching = phase_ == Phase::kStreaming;
   enter(Phase::kLingering, owner_->settings().linger_timeout);
   error_code error;
   socket_.shutdown(Socket::shutdown_send, error);
   if (error) return close();
   discarded_ = 0;
-  if (!watching) discard();
+  if (!watching_peer_) discard();
 }
 
 void HttpConnection::discard() {
@@ -295,6 +307,7 @@ void HttpConnection::check_deadline(MonotonicTime now) {
 
 void HttpConnection::stop() {
   if (phase_ == Phase::kIdle) return close();
+  keep_alive_ = false;
   if (phase_ == Phase::kStreaming) pump();
 }
 

@@ -58,6 +58,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   void refuse(int status, std::string_view code, std::string_view message, std::string_view reason);
   void respond(api::HttpResponse response);
   void start_stream();
+  void finish();
   void pump();
   void watch_peer();
   void linger();
@@ -76,6 +77,7 @@ class HttpConnection final : public std::enable_shared_from_this<HttpConnection>
   bool timed_out_ = false;
   bool keep_alive_ = false;
   bool http_1_0_ = false;
+  bool watching_peer_ = false;
   bool writing_stream_ = false;
   bool stream_ended_ = false;
   std::size_t discarded_ = 0;

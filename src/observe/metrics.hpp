@@ -43,6 +43,12 @@ enum class Metric {
   kDataConsumers,
   kTransportFailures,  // labels: reason
   kDraining,
+  kRecordings,
+  kRecordedBytes,
+  kRecordingLostPackets,
+  kRecorderRestarts,
+  kRecordingTroubles,
+  kRecordingFailures,
   kProcessResidentBytes,  // these five are read from the system whenever the metrics are
   kProcessCpuSeconds,
   kProcessOpenFds,

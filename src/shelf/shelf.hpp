@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+// Shelf: the recordings of one tenant on this server's disk, for the API, and their removal by age and by bytes.
+// It records and uploads nothing. Lives on the control loop; all that touches the disk happens on its threads.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "base/loop.hpp"
+#include "recording/library.hpp"
+#include "recording/retention.hpp"
+#include "shelf/catalogue.hpp"
+#include "shelf/disk_threads.hpp"
+#include "shelf/holds.hpp"
+
+namespace dd::shelf {
+
+struct ShelfSettings {
+  std::filesystem::path root;
+  std::string tenant;
+  bool upload_wanted = false;
+  unsigned threads = 2;
+  std::size_t max_waiting = 256;  // calls that may wait for the disk
+  std::size_t max_open = 256;     // files that may be read at a time
+};
+
+class Shelf final : public recording::Library {
+ public:
+  // Makes the root when it is absent. `holds` and `loop` outlive it.
+  static Result<std::unique_ptr<Shelf>> open(Loop& loop, Holds& holds, ShelfSettings settings);
+  ~Shelf() override;
+
+  Task<Result<recording::Page>> list(recording::Query query) override;
+  Task<Result<recording::Details>> find(RecordingId recording) override;
+  Task<Result<std::string>> manifest_text(RecordingId recording) override;
+  Task<Result<void>> remove(RecordingId recording) override;
+  Task<Result<recording::OpenedFile>> open(RecordingId recording, std::string file) override;
+
+  // Ids of what was removed.
+  Task<Result<std::vector<std::string>>> sweep(recording::RetentionRule rule);
+
+  Catalogue& catalogue();
+
+ private:
+  struct State;
+  explicit Shelf(std::shared_ptr<State> state);
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace dd::shelf
