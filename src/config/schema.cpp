@@ -19,6 +19,7 @@ constexpr std::string_view kHttp = "HTTP";
 constexpr std::string_view kDatabase = "Database";
 constexpr std::string_view kMedia = "Media";
 constexpr std::string_view kLimits = "Limits";
+constexpr std::string_view kRecordings = "Recordings";
 constexpr std::string_view kReports = "Events, metrics and logs";
 
 #define DD_FIELD(member) [](Settings& s) -> Field { return &s.member; }
@@ -124,6 +125,27 @@ const std::array kRows = {
     Row{.section = kLimits, .name = "DRAIN_DEADLINE_SECONDS", .field = DD_FIELD(limits.drain_deadline), .unit = "s", .max = 86'400,
         .help = "After SIGTERM: how long the server waits for its participants to leave before it stops."},
 
+    Row{.section = kRecordings, .name = "RECORDINGS_ROOT", .field = DD_FIELD(recordings.root), .min = 1, .max = kText,
+        .help = "The folder of all recordings, `<tenant>/<meeting>/<recording>` below it. Only this server may use it."},
+    Row{.section = kRecordings, .name = "RECORDER_PATH", .field = DD_FIELD(recordings.recorder_path), .max = kText, .default_note = "found beside the program",
+        .help = "The program `doordarshan-recorder`."},
+    Row{.section = kRecordings, .name = "RECORDING_MODES", .field = DD_FIELD(recordings.modes), .max = kText, .choices = "track|participant|composite",
+        .help = "What is made of a recording that begins with `startRecording` in createProducer. Tracks are always kept."},
+    Row{.section = kRecordings, .name = "RECORDING_LAYOUT", .field = DD_FIELD(recordings.layout), .max = 16, .choices = "grid|speaker|presentation",
+        .help = "How such a recording's programme is laid out."},
+    Row{.section = kRecordings, .name = "RECORDING_WIDTH", .field = DD_FIELD(recordings.width), .unit = "pixels", .min = 160, .max = 1920, .help = "Its width."},
+    Row{.section = kRecordings, .name = "RECORDING_HEIGHT", .field = DD_FIELD(recordings.height), .unit = "pixels", .min = 90, .max = 1080, .help = "Its height."},
+    Row{.section = kRecordings, .name = "RECORDING_FPS", .field = DD_FIELD(recordings.fps), .min = 15, .max = 30, .help = "Its pictures a second."},
+    Row{.section = kRecordings, .name = "RECORDING_FILL", .field = DD_FIELD(recordings.fill), .max = 16, .choices = "black|freeze",
+        .help = "What is shown where a picture is missing: black, or the last picture."},
+    Row{.section = kRecordings, .name = "MAX_RECORDINGS", .field = DD_FIELD(recordings.at_once), .min = 1, .max = 10'000,
+        .help = "Meetings recorded at a time."},
+    Row{.section = kRecordings, .name = "RECORDING_MIN_FREE_MEGABYTES", .field = DD_FIELD(recordings.min_free_megabytes), .unit = "MiB", .max = 1'000'000,
+        .help = "With less than this free on the disk, recorders stop writing (`recording.trouble`, `disk_full`) and go on when twice as much is free."},
+    Row{.section = kRecordings, .name = "RECORDING_LINGER_SECONDS", .field = DD_FIELD(recordings.linger), .unit = "s", .max = 86'400,
+        .help = "How long a meeting is recorded on after its last participant has left."},
+    Row{.section = kRecordings, .name = "RECORDING_RESUME_SECONDS", .field = DD_FIELD(recordings.resume_window), .unit = "s", .max = 86'400,
+        .help = "After a crash of the server: how long an interrupted recording waits for its meeting to be recorded again, to go on as a further part."},
     Row{.section = kReports, .name = "CLIENT_CONFIG_SERVICE_ENDPOINT", .field = DD_FIELD(user_sessions.endpoint), .shape = Shape::kHttpUrl, .max = kLongText,
         .help = "URL that is told of each JOIN and LEAVE. Empty: nobody is."},
     Row{.section = kReports, .name = "CLIENT_CONFIG_SERVICE_HEADERS", .field = DD_FIELD(user_sessions.headers), .shape = Shape::kHeaders, .max = kLongText,
@@ -147,10 +169,10 @@ constexpr std::array kIgnored = {
     IgnoredName{"LOG_PATH", "the reference did not use it either; logs go to stderr"},
     IgnoredName{"RTC_DEFAULT_MAX_PARTICIPANTS_PER_WORKER", "the reference read it and did nothing with it"},
     IgnoredName{"RTC_DEFAULT_MAX_PRODUCERS_OR_CONSUMERS_PER_WORKER", "the reference read it and did nothing with it"},
-    IgnoredName{"PLAIN_TRANSPORT_VIDEO_PORT_RANGE_START", "the reference's recorder ports; there is no recorder here yet"},
-    IgnoredName{"PLAIN_TRANSPORT_VIDEO_PORT_RANGE_END", "the reference's recorder ports; there is no recorder here yet"},
-    IgnoredName{"PLAIN_TRANSPORT_AUDIO_PORT_RANGE_START", "the reference's recorder ports; there is no recorder here yet"},
-    IgnoredName{"PLAIN_TRANSPORT_AUDIO_PORT_RANGE_END", "the reference's recorder ports; there is no recorder here yet"},
+    IgnoredName{"PLAIN_TRANSPORT_VIDEO_PORT_RANGE_START", "the reference's recorder ports; ours need one port each, which the system chooses"},
+    IgnoredName{"PLAIN_TRANSPORT_VIDEO_PORT_RANGE_END", "the reference's recorder ports; ours need one port each, which the system chooses"},
+    IgnoredName{"PLAIN_TRANSPORT_AUDIO_PORT_RANGE_START", "the reference's recorder ports; ours need one port each, which the system chooses"},
+    IgnoredName{"PLAIN_TRANSPORT_AUDIO_PORT_RANGE_END", "the reference's recorder ports; ours need one port each, which the system chooses"},
     IgnoredName{"CONSUMER_SHARD_COUNT_NAME", "there are no shards: one loop owns all consumers"},
     IgnoredName{"TOKIO_CONSOLE_BIND", "belongs to the reference's runtime"},
     IgnoredName{"GST_DEBUG", "there is no GStreamer in this process"},

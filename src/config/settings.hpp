@@ -70,6 +70,21 @@ struct Settings {
     std::chrono::seconds drain_deadline{25};  // inside the 30 s that Kubernetes gives by default
   } limits;
 
+  struct Recordings {
+    std::string root = "data/recordings";
+    std::string recorder_path;  // empty: beside our own program
+    std::vector<std::string> modes{"track", "participant", "composite"};
+    std::string layout = "grid";  // grid, speaker, presentation
+    std::uint32_t width = 1280;
+    std::uint32_t height = 720;
+    std::uint32_t fps = 25;
+    std::string fill = "black";  // black, freeze
+    std::uint32_t at_once = 256;
+    std::uint32_t min_free_megabytes = 512;
+    std::chrono::seconds linger{60};
+    std::chrono::seconds resume_window{300};
+  } recordings;
+
   struct UserSessions {
     std::string endpoint;  // empty: nobody is told
     std::map<std::string, std::string> headers;

@@ -344,8 +344,12 @@ Task<Result<RecordingId>> Studio::change_layout(MeetingId meeting, recording::La
   co_return recorded->live->order.recording;
 }
 
-Task<Result<std::string>> Studio::compose(recording::ComposeRecording command, std::filesystem::path folder) {
+Task<Result<std::string>> Studio::compose(recording::ComposeRecording command) {
   if (in_use(command.recording)) co_return make_error(Errc::kConflict, "the recording is not finished yet");
+  if (!find_folder_) co_return not_found("recording", command.recording.str());
+  auto finding = find_folder_(command.recording);
+  DD_CO_TRY(auto folder, co_await std::move(finding));
+  if (in_use(command.recording)) co_return make_error(Errc::kConflict, "the recording is being worked on already");
   DD_CO_TRY(auto job, workshop_.announce(command.recording));
   working_on_[command.recording] = MeetingId();
   auto work = [](Studio* studio, RecordingId recording, Task<Result<std::string>> task) -> Task<void> {

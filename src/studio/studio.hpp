@@ -60,11 +60,14 @@ class Studio final : public meeting::EventSink {
   Task<Result<RecordingId>> pause(MeetingId meeting);
   Task<Result<RecordingId>> resume(MeetingId meeting);
   Task<Result<RecordingId>> change_layout(MeetingId meeting, recording::Layout layout);
-  Task<Result<std::string>> compose(recording::ComposeRecording command, std::filesystem::path folder);
+  Task<Result<std::string>> compose(recording::ComposeRecording command);
   std::vector<recording::Job> jobs(const RecordingId& recording) const { return workshop_.jobs(recording); }
 
   // Whether anything still happens to it: it must not be removed or moved.
   bool in_use(const RecordingId& recording) const;
+  // Where a recording at rest is; nothing when there is none of that id. Asked before each compose().
+  using FindFolder = std::function<Task<Result<std::filesystem::path>>(RecordingId)>;
+  void set_find_folder(FindFolder find) { find_folder_ = std::move(find); }
   // Called when everything asked for has been made.
   void on_finished(std::function<void(const RecordingId&)> callback) { finished_ = std::move(callback); }
   std::size_t running() const;
@@ -120,6 +123,7 @@ class Studio final : public meeting::EventSink {
   std::map<MeetingId, Meeting> meetings_;
   std::map<MeetingId, std::shared_ptr<Interrupted>> interrupted_;
   std::map<RecordingId, MeetingId> working_on_;  // everything that is not finished: recorded, interrupted or with the tools
+  FindFolder find_folder_;
   std::function<void(const RecordingId&)> finished_;
   bool closing_ = false;
 };
