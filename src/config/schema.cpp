@@ -19,6 +19,7 @@ constexpr std::string_view kHttp = "HTTP";
 constexpr std::string_view kDatabase = "Database";
 constexpr std::string_view kMedia = "Media";
 constexpr std::string_view kLimits = "Limits";
+constexpr std::string_view kRecording = "Recording";
 constexpr std::string_view kReports = "Events, metrics and logs";
 
 #define DD_FIELD(member) [](Settings& s) -> Field { return &s.member; }
@@ -123,6 +124,33 @@ const std::array kRows = {
         .help = "Data producers and data consumers of one participant together."},
     Row{.section = kLimits, .name = "DRAIN_DEADLINE_SECONDS", .field = DD_FIELD(limits.drain_deadline), .unit = "s", .max = 86'400,
         .help = "After SIGTERM: how long the server waits for its participants to leave before it stops."},
+
+    Row{.section = kRecording, .name = "RECORDINGS_ROOT", .field = DD_FIELD(recording.root), .min = 1, .max = kText,
+        .help = "Folder of all recordings, made when absent. Wants a disk of its own: recording stops when it is full."},
+    Row{.section = kRecording, .name = "RECORDING_MAX_AGE_HOURS", .field = DD_FIELD(recording.max_age_hours), .unit = "h", .max = 1'000'000,
+        .help = "Recordings that have not changed for longer are removed here (not from a bucket). 0: never."},
+    Row{.section = kRecording, .name = "RECORDING_MAX_GIBIBYTES", .field = DD_FIELD(recording.max_gibibytes), .unit = "GiB", .max = 1'000'000,
+        .help = "When this tenant's recordings are more, the oldest are removed here. 0: no limit. What is being recorded, composed or still to be uploaded is never removed."},
+    Row{.section = kRecording, .name = "RECORDING_STORAGE_PROFILES", .field = DD_FIELD(recording.profiles), .shape = Shape::kStorageProfiles, .max = kLongText,
+        .secrecy = Secrecy::kSecret,
+        .help = "Buckets by name, a JSON object: `{\"main\":{\"endpoint\":\"https://...\",\"region\":\"...\",\"bucket\":\"...\",\"prefix\":\"...\",\"accessKey\":\"...\","
+                "\"secretKey\":\"...\",\"pathStyle\":true}}`. Any S3-compatible store; see docs/recording-storage.md."},
+    Row{.section = kRecording, .name = "RECORDING_STORAGE_PROFILES_PATH", .field = DD_FIELD(recording.profiles_path), .max = kText,
+        .help = "A file with the same JSON, instead."},
+    Row{.section = kRecording, .name = "RECORDING_UPLOAD_PROFILE", .field = DD_FIELD(recording.upload_profile), .shape = Shape::kWord, .max = 64,
+        .help = "The profile finished recordings are uploaded to. Empty: they stay here."},
+    Row{.section = kRecording, .name = "RECORDING_KEEP_LOCAL", .field = DD_FIELD(recording.keep_local),
+        .help = "false: media files are removed here once they are in the bucket and verified; the manifest stays."},
+    Row{.section = kRecording, .name = "RECORDING_UPLOAD_THREADS", .field = DD_FIELD(recording.upload_threads), .min = 1, .max = 32,
+        .help = "Recordings that are uploaded at a time."},
+    Row{.section = kRecording, .name = "RECORDING_UPLOAD_PART_MEBIBYTES", .field = DD_FIELD(recording.upload_part_mebibytes), .unit = "MiB", .min = 5, .max = 512,
+        .help = "Files above this size are sent in parts of it; each thread holds one in memory."},
+    Row{.section = kRecording, .name = "WEBHOOK_URLS", .field = DD_FIELD(webhooks.urls), .shape = Shape::kHttpUrls, .max = kLongText, .secrecy = Secrecy::kSecret,
+        .help = "Comma-separated URLs that are told of recordings, see docs/webhooks.md. Empty: nobody is."},
+    Row{.section = kRecording, .name = "WEBHOOK_SECRET", .field = DD_FIELD(webhooks.secret), .min = 16, .max = 256, .secrecy = Secrecy::kSecret,
+        .help = "Signs the webhooks; required with WEBHOOK_URLS."},
+    Row{.section = kRecording, .name = "WEBHOOK_ALLOW_PRIVATE", .field = DD_FIELD(webhooks.allow_private),
+        .help = "Lets webhooks go to loopback, link-local and private addresses. Otherwise such an address is refused whatever name led to it."},
 
     Row{.section = kReports, .name = "CLIENT_CONFIG_SERVICE_ENDPOINT", .field = DD_FIELD(user_sessions.endpoint), .shape = Shape::kHttpUrl, .max = kLongText,
         .help = "URL that is told of each JOIN and LEAVE. Empty: nobody is."},

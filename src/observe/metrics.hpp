@@ -43,6 +43,12 @@ enum class Metric {
   kDataConsumers,
   kTransportFailures,  // labels: reason
   kDraining,
+  kUploads,  // labels: outcome (done, failed)
+  kUploadedBytes,
+  kUploadsWaiting,
+  kRecordingsExpired,
+  kWebhooks,  // labels: outcome (sent, failed, dropped)
+  kWebhooksWaiting,
   kProcessResidentBytes,  // these five are read from the system whenever the metrics are
   kProcessCpuSeconds,
   kProcessOpenFds,
