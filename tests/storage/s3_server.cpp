@@ -7,13 +7,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <iterator>
-
 #include <fmt/format.h>
 
 #include "base/check.hpp"
 #include "base/random.hpp"
+#include "shelf/testing/sample_recording.hpp"
 
 extern char** environ;  // NOLINT: POSIX's name
 
@@ -74,8 +72,7 @@ net::StorageProfile S3Server::profile() const {
 }
 
 std::string S3Server::object(const std::string& key) const {
-  std::ifstream stream(folder_ / "recordings" / (key + "._S3rver_object"), std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  return shelf::testing::SampleRoot::read(folder_ / "recordings" / (key + "._S3rver_object"));
 }
 
 }  // namespace dd::storage

@@ -26,8 +26,8 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using shelf::testing::SampleRoot;
 
-constexpr std::size_t kVideoBytes = 24U << 20U;
-constexpr std::uint64_t kPartBytes = 2U << 20U;
+constexpr std::size_t kVideoBytes = 12U << 20U;
+constexpr std::uint64_t kPartBytes = 1U << 20U;
 const std::vector<std::string> kAll{"tracks/p1-audio-0c7e9a41.001.mkv", "tracks/p1-video-1c7e9a41.001.mkv", "participants/p1.001.webm",
                                     "timeline.jsonl", "manifest.json"};
 
@@ -140,7 +140,7 @@ TEST_F(Storage, TheServerIsKilledTwiceAndTheQueueGoesOn) {
   settings.plan.keep_local = false;
   settings.threads = 2;
   settings.first_backoff = 1ms;
-  settings.max_backoff = 20ms;
+  settings.max_backoff = 200ms;
   const auto make = [&]() -> std::unique_ptr<shelf::ObjectStore> {
     const auto before = [&](unsigned number) {
       ++sent;
