@@ -36,6 +36,15 @@ struct Names {
   std::string_view operator()(const WorkerDied&) const { return "worker.died"; }
   std::string_view operator()(const WorkerRestored&) const { return "worker.restored"; }
   std::string_view operator()(const Draining&) const { return "server.draining"; }
+  std::string_view operator()(const RecordingWanted&) const { return "recording.wanted"; }
+  std::string_view operator()(const RecordingStarted&) const { return "recording.started"; }
+  std::string_view operator()(const RecordingPart&) const { return "recording.part"; }
+  std::string_view operator()(const RecordingTrouble&) const { return "recording.trouble"; }
+  std::string_view operator()(const RecordingStopped&) const { return "recording.stopped"; }
+  std::string_view operator()(const RecordingProgress&) const { return "recording.progress"; }
+  std::string_view operator()(const RecordingComposed&) const { return "recording.composed"; }
+  std::string_view operator()(const RecordingUploaded&) const { return "recording.uploaded"; }
+  std::string_view operator()(const RecordingFailed&) const { return "recording.failed"; }
 };
 
 struct Members {
@@ -125,6 +134,42 @@ struct Members {
   void operator()(const WorkerDied& e) const { json["workerId"] = e.worker.str(); }
   void operator()(const WorkerRestored& e) const { json["workerId"] = e.worker.str(); }
   void operator()(const Draining& e) const { json["deadlineSeconds"] = e.deadline.count(); }
+  void operator()(const RecordingWanted& e) const {
+    producer(e.producer, e.kind);
+    json["wanted"] = e.wanted;
+  }
+  void operator()(const RecordingStarted& e) const { recording(e.recording); }
+  void operator()(const RecordingPart& e) const {
+    recording(e.recording);
+    json["part"] = e.part;
+  }
+  void operator()(const RecordingTrouble& e) const { failure(e); }
+  void operator()(const RecordingStopped& e) const {
+    recording(e.recording);
+    json["reason"] = e.reason;
+  }
+  void operator()(const RecordingProgress& e) const {
+    recording(e.recording);
+    json["job"] = e.job;
+    json["percent"] = e.percent;
+    json["speed"] = e.speed;
+    if (e.eta_seconds) json["etaSeconds"] = *e.eta_seconds;
+  }
+  void operator()(const RecordingComposed& e) const {
+    recording(e.recording);
+    json["job"] = e.job;
+    json["file"] = e.file;
+  }
+  void operator()(const RecordingUploaded& e) const { recording(e.recording); }
+  void operator()(const RecordingFailed& e) const { failure(e); }
+
+  void recording(const RecordingId& id) const { json["recordingId"] = id.str(); }
+  template <typename Failure>
+  void failure(const Failure& e) const {
+    recording(e.recording);
+    json["reason"] = e.reason;
+    if (!e.detail.empty()) json["detail"] = e.detail;
+  }
 
   void producer(const ProducerId& id, const std::string& kind) const {
     json["producerId"] = id.str();
@@ -143,7 +188,7 @@ std::string_view event_type(const EventBody& body) { return std::visit(Names{}, 
 bool is_reading(const EventBody& body) {
   return std::holds_alternative<AudioLevels>(body) || std::holds_alternative<ActiveSpeaker>(body) ||
          std::holds_alternative<ProducerScore>(body) || std::holds_alternative<ConsumerScore>(body) ||
-         std::holds_alternative<ConsumerLayers>(body);
+         std::holds_alternative<ConsumerLayers>(body) || std::holds_alternative<RecordingProgress>(body);
 }
 
 OrderedJson event_json(const Event& event, std::string_view id) {

@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/version.hpp"
 
 namespace dd::api {
 
 struct Settings {
-  std::string version = "0.1.0";
+  std::string version{kVersion};
 
   // With a key, /v1 and /metrics want it (`Authorization: Bearer` or `X-API-Key`), except from `allowed_networks`.
   // With networks only, everyone else is refused. With neither, the API is open, as kendra expects of a private network.

@@ -31,6 +31,7 @@ void find_paths(config::Settings& settings) {
 void find_paths(config::Settings& settings, const fs::path& folder) {
   // In a build tree the program is <root>/build/bin/doordarshan; installed it is <prefix>/bin/doordarshan.
   fill(settings.rtc.worker_path, folder, {"mediasoup-worker", "../libexec/doordarshan/mediasoup-worker"});
+  fill(settings.recordings.recorder_path, folder, {"doordarshan-recorder", "../libexec/doordarshan/doordarshan-recorder"});
   fill(settings.http.swagger_ui_dir, folder, {"../../node_modules/swagger-ui-dist", "../share/doordarshan/swagger-ui-dist"});
   fill(settings.http.try_page_dir, folder, {"../../web/try/dist", "../share/doordarshan/try"});
 }

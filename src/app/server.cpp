@@ -8,12 +8,15 @@
 #include "api/application.hpp"
 #include "api/event_stream.hpp"
 #include "app/loop_lag.hpp"
+#include "app/recording_desk.hpp"
 #include "app/server_settings.hpp"
 #include "app/shutdown.hpp"
 #include "app/signals.hpp"
 #include "app/vital_signs.hpp"
 #include "base/asio_loop.hpp"
+#include "base/version.hpp"
 #include "media/engine.hpp"
+#include "media/recording_taps.hpp"
 #include "meeting/host.hpp"
 #include "net/http_server.hpp"
 #include "net/otlp_push.hpp"
@@ -21,6 +24,7 @@
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 #include "store/store.hpp"
+#include "studio/studio.hpp"
 
 namespace dd::app {
 namespace {
@@ -55,6 +59,9 @@ struct Server::Parts {
   std::unique_ptr<net::OtlpPush> otlp;
   std::unique_ptr<net::UserSessionPost> user_sessions;
   std::unique_ptr<media::Engine> engine;
+  std::unique_ptr<media::RecordingTaps> taps;
+  std::unique_ptr<studio::Studio> studio;
+  std::unique_ptr<RecordingDesk> recording_desk;
   std::unique_ptr<store::Store> store;
   std::unique_ptr<meeting::Host> host;
   std::unique_ptr<api::Application> application;
@@ -67,7 +74,7 @@ struct Server::Parts {
 
 Task<Result<void>> Server::Parts::start() {
   if (!settings.otlp.endpoint.empty()) {
-    net::OtlpPushSettings push{settings.otlp.endpoint, settings.otlp.interval, settings.otlp.timeout, "0.1.0"};
+    net::OtlpPushSettings push{settings.otlp.endpoint, settings.otlp.interval, settings.otlp.timeout, std::string(kVersion)};
     DD_CO_TRY(otlp, net::OtlpPush::open(std::move(push), metrics, system_clock()));
   }
   if (!settings.user_sessions.endpoint.empty()) {
@@ -82,9 +89,13 @@ Task<Result<void>> Server::Parts::start() {
   auto started_engine = co_await engine->start();
   if (!started_engine) co_return std::move(started_engine.error()).during("start the media workers");
 
+  taps = std::make_unique<media::RecordingTaps>(*engine);
+  studio = std::make_unique<studio::Studio>(loop, metrics, studio_settings(settings), *taps, events);
+  co_await studio->open();
+
   DD_CO_TRY(auto database, store_settings(settings));
   store = std::make_unique<store::Store>(loop, std::move(database), metrics);
-  host = std::make_unique<meeting::Host>(loop, host_settings(settings, container), *engine, *store, events, user_sessions.get());
+  host = std::make_unique<meeting::Host>(loop, host_settings(settings, container), *engine, *store, *studio, user_sessions.get());
   store->on_available([this] { host->store_recovered(); });
   auto opened = co_await open_store();
   if (!opened) co_return std::move(opened.error()).during("open the database");
@@ -92,13 +103,15 @@ Task<Result<void>> Server::Parts::start() {
   auto api = api_settings(settings);
   api.heartbeat_age = [this] { return store->heartbeat_age(); };
   DD_CO_TRY(application, api::Application::open(loop, *host, events, metrics, std::move(api)));
+  recording_desk = std::make_unique<RecordingDesk>(*studio);
+  application->serve_recordings(recording_desk.get(), nullptr);
   http = std::make_unique<net::HttpServer>(loop, *application, metrics, http_settings(settings));
   DD_CO_TRY_VOID(http->listen());
 
   vital_signs = std::make_unique<VitalSigns>(loop, *host, *store, metrics);
   vital_signs->start();
   lag.start();
-  shutdown = std::make_unique<Shutdown>(loop, Shutdown::Parts{*host, *http, *engine, *store}, settings.limits.drain_deadline);
+  shutdown = std::make_unique<Shutdown>(loop, Shutdown::Parts{*host, *http, *studio, *engine, *store}, settings.limits.drain_deadline);
   co_return ok();
 }
 

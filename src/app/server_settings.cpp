@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "app/server_settings.hpp"
 
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
 #include <fmt/format.h>
 
 #include "base/random.hpp"
@@ -23,18 +27,6 @@ std::string media_listen_ip(const config::Settings::Rtc& rtc) {
 ContainerId container_id(const config::Settings& settings, WallTime started) {
   return ContainerId(fmt::format("{}-{}", settings.http.private_ip, started.time_since_epoch().count()));
 }
-
-namespace {
-
-// The worker answers from whatever address the kernel prefers. To a browser whose socket has the machine's own address
-// that is not 127.0.0.1, so behind 0.0.0.0 an announced loopback address works over TCP only (seen with Chromium).
-std::string media_listen_ip(const config::Settings& settings) {
-  const bool everywhere = settings.rtc.listen_ip == "0.0.0.0" || settings.rtc.listen_ip == "::";
-  const bool loopback = settings.rtc.announced_ip.starts_with("127.") || settings.rtc.announced_ip == "::1";
-  return everywhere && loopback ? settings.rtc.announced_ip : settings.rtc.listen_ip;
-}
-
-}  // namespace
 
 media::EngineSettings engine_settings(const config::Settings& settings) {
   media::EngineSettings engine;
@@ -88,6 +80,41 @@ api::Settings api_settings(const config::Settings& settings) {
   api.try_folder = settings.http.try_page_dir;
   api.max_event_clients = settings.http.max_event_clients;
   return api;
+}
+
+namespace {
+
+// The configuration's words are checked when they are read, so each is one of `all`.
+template <typename Enum, std::size_t N>
+Enum word(std::string_view text, const std::array<Enum, N>& all) {
+  const auto found = std::find_if(all.begin(), all.end(), [&](Enum value) { return recording::to_string(value) == text; });
+  return found == all.end() ? all[0] : *found;
+}
+
+}  // namespace
+
+studio::StudioSettings studio_settings(const config::Settings& settings) {
+  using recording::Layout;
+  using recording::Mode;
+  const auto& recordings = settings.recordings;
+  studio::StudioSettings studio;
+  studio.root = std::filesystem::absolute(recordings.root);
+  studio.tenant = settings.tenant;
+  studio.session.program = recordings.recorder_path;
+  studio.workshop.recorder_program = recordings.recorder_path;
+  studio.modes.clear();
+  for (const auto& mode : recordings.modes)
+    studio.modes.push_back(word(mode, std::array{Mode::kTrack, Mode::kParticipant, Mode::kComposite}));
+  studio.programme.layout = word(recordings.layout, std::array{Layout::kGrid, Layout::kSpeaker, Layout::kPresentation});
+  studio.programme.width = recordings.width & ~1U;  // an odd size has no I420 picture
+  studio.programme.height = recordings.height & ~1U;
+  studio.programme.fps = recordings.fps;
+  studio.fill = word(recordings.fill, std::array{recording::Fill::kBlack, recording::Fill::kFreeze});
+  studio.stop_below_free_bytes = std::uint64_t{recordings.min_free_megabytes} << 20U;
+  studio.max_recordings = recordings.at_once;
+  studio.linger = recordings.linger;
+  studio.resume_window = recordings.resume_window;
+  return studio;
 }
 
 net::HttpSettings http_settings(const config::Settings& settings) {

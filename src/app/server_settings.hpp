@@ -12,6 +12,7 @@
 #include "meeting/store_port.hpp"
 #include "net/http_server.hpp"
 #include "store/settings.hpp"
+#include "studio/studio.hpp"
 
 namespace dd::app {
 
@@ -23,6 +24,7 @@ Result<store::Settings> store_settings(const config::Settings& settings);
 meeting::HostSettings host_settings(const config::Settings& settings, ContainerId container);
 meeting::ServerRow server_row(const config::Settings& settings, ContainerId container, WallTime started, std::vector<WorkerId> workers);
 api::Settings api_settings(const config::Settings& settings);
+studio::StudioSettings studio_settings(const config::Settings& settings);
 net::HttpSettings http_settings(const config::Settings& settings);
 
 }  // namespace dd::app

@@ -21,6 +21,7 @@ Task<void> Shutdown::run(Patience patience) {
   if (patience == Patience::kDrain && drain_deadline_ > 0s) co_await drain();
 
   co_await parts_.http.stop(kAnswersUnderWay);
+  co_await parts_.studio.close();
   co_await parts_.engine.stop();
 
   // Rows that meetings still refer to stay: by them a control plane learns what to move (compatibility spec, 4.2).

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The list of what a stop does, in order, each step with its deadline: drain, stop accepting, close the meetings' media,
+// The list of what a stop does, in order, each step with its deadline: drain, stop accepting, finish recordings, close the meetings' media,
 // take the rows away if nothing refers to them. It decides no step by itself: Server gives it the parts.
 // Lives on the control loop; runs once.
 #pragma once
@@ -13,6 +13,7 @@
 #include "meeting/host.hpp"
 #include "net/http_server.hpp"
 #include "store/store.hpp"
+#include "studio/studio.hpp"
 
 namespace dd::app {
 
@@ -23,6 +24,7 @@ class Shutdown {
   struct Parts {
     meeting::Host& host;
     net::HttpServer& http;
+    studio::Studio& studio;
     media::Engine& engine;
     store::Store& store;
   };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "base/clock.hpp"
 
+#include <ctime>
+
 namespace dd {
 namespace {
 
@@ -11,6 +13,12 @@ class SystemClock final : public Clock {
 };
 
 }  // namespace
+
+Duration since_boot() {
+  timespec time{};
+  ::clock_gettime(CLOCK_BOOTTIME, &time);
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
 
 const Clock& system_clock() {
   static const SystemClock clock;

@@ -18,6 +18,9 @@ class Clock {
   virtual WallTime wall_now() const = 0;
 };
 
+// Since the machine started, also while it slept: comparable between processes of one boot, as the others are not.
+Duration since_boot();
+
 // The operating system's clocks; safe from any thread.
 const Clock& system_clock();
 

@@ -153,8 +153,9 @@ Result<void> Process::start() {
   ::fcntl(pidfd_, F_SETFD, FD_CLOEXEC);
   write_fd_ = in.ours.release();
   read_fd_ = out.ours.release();
-  output_ = std::make_unique<OutputLines>(loop_, output.ours.release(), [name = settings_.name](std::string_view line) {
-    observe::log_warn("child_output", {{"child", name}, {"line", line}});
+  output_ = std::make_unique<OutputLines>(loop_, output.ours.release(), [this](std::string_view line) {
+    if (settings_.on_output) return settings_.on_output(line);
+    observe::log_warn("child_output", {{"child", settings_.name}, {"line", line}});
   });
   exit_watch_ = loop_.watch(pidfd_, FdReady::kReadable, [this] { on_pidfd_readable(); });
   return ok();

@@ -5,7 +5,9 @@
 #pragma once
 
 #include <memory>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <sys/types.h>
 #include <vector>
 
@@ -21,6 +23,8 @@ struct ProcessSettings {
   std::string program;
   std::vector<std::string> arguments;    // without the program's own name
   std::vector<std::string> environment;  // "NAME=value"
+  // What it prints, a line at a time and bounded (output_lines.hpp); when this is empty it is logged.
+  std::function<void(std::string_view line)> on_output = {};
 };
 
 struct Exit {

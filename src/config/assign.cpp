@@ -185,9 +185,13 @@ Result<void> assign_list(const Row& row, std::vector<std::string>& field, std::s
     while (!part.empty() && part.front() == ' ') part.remove_prefix(1);
     while (!part.empty() && part.back() == ' ') part.remove_suffix(1);
     if (!part.empty()) {
-      if (row.shape == Shape::kHttpUrls && !is_http_url(part)) return refused(row, "must be a comma-separated list of http or https URLs");
-      if (row.shape == Shape::kCidrs && !is_cidr(part))
+      if (!row.choices.empty()) {
+        if (!is_choice(row.choices, part)) return refused(row, fmt::format("must be a comma-separated list of {}", choices_text(row)));
+      } else if (row.shape == Shape::kHttpUrls) {
+        if (!is_http_url(part)) return refused(row, "must be a comma-separated list of http or https URLs");
+      } else if (!is_cidr(part)) {
         return refused(row, "must be a comma-separated list of networks such as 10.0.0.0/8");
+      }
       values.emplace_back(part);
     }
     text = comma == std::string_view::npos ? std::string_view{} : text.substr(comma + 1);

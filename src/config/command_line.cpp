@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/version.hpp"
 #include "config/render.hpp"
 #include "config/schema.hpp"
 
@@ -54,7 +55,7 @@ std::variant<Loaded, Exit> read_command_line(int argc, const char* const* argv, 
   } catch (const CLI::ParseError& error) {
     return Exit{2, fmt::format("{}\nTry --help.\n", error.what())};
   }
-  if (version) return Exit{0, "doordarshan 0.1.0\n"};
+  if (version) return Exit{0, fmt::format("doordarshan {}\n", kVersion)};
 
   for (const Row& row : rows()) {
     if (row.secrecy == Secrecy::kSecret || app.count(flag_name(row)) == 0) continue;

@@ -150,19 +150,19 @@ Result<void> settle_media(const Values& values, unsigned cores, Loaded& loaded) 
   return ok();
 }
 
-Result<void> settle_recording(Loaded& loaded) {
-  auto& recording = loaded.settings.recording;
-  if (!recording.profiles_path.empty()) {
-    const auto text = read_small_file(recording.profiles_path);
+Result<void> settle_storage(Loaded& loaded) {
+  auto& storage = loaded.settings.storage;
+  if (!storage.profiles_path.empty()) {
+    const auto text = read_small_file(storage.profiles_path);
     if (!text) return invalid_field("RECORDING_STORAGE_PROFILES_PATH", "RECORDING_STORAGE_PROFILES_PATH: " + text.error().message);
     auto assigned = assign(*find_row("RECORDING_STORAGE_PROFILES"), loaded.settings, *text);
     if (!assigned) return std::move(assigned.error()).during("RECORDING_STORAGE_PROFILES_PATH");
   }
-  if (!recording.upload_profile.empty() && !recording.profiles.contains(recording.upload_profile)) {
+  if (!storage.upload_profile.empty() && !storage.profiles.contains(storage.upload_profile)) {
     return invalid_field("RECORDING_UPLOAD_PROFILE",
-                         fmt::format("RECORDING_UPLOAD_PROFILE: there is no profile {}", recording.upload_profile));
+                         fmt::format("RECORDING_UPLOAD_PROFILE: there is no profile {}", storage.upload_profile));
   }
-  if (recording.upload_profile.empty() && !recording.keep_local) {
+  if (storage.upload_profile.empty() && !storage.keep_local) {
     loaded.warnings.emplace_back("RECORDING_KEEP_LOCAL is false, but nothing is uploaded: recordings stay here");
   }
   if (!loaded.settings.webhooks.urls.empty() && loaded.settings.webhooks.secret.empty()) {
@@ -205,7 +205,7 @@ Result<Loaded> load(const Sources& sources) {
   DD_TRY_VOID(settle_database(values, loaded.settings));
   DD_TRY_VOID(settle_addresses(values, loaded.settings));
   DD_TRY_VOID(settle_media(values, sources.cores, loaded));
-  DD_TRY_VOID(settle_recording(loaded));
+  DD_TRY_VOID(settle_storage(loaded));
   return loaded;
 }
 

@@ -217,7 +217,7 @@ constexpr const char* kProfiles =
 TEST_F(Load, StorageProfilesAreNamedBuckets) {
   write(".env", std::string("RECORDING_STORAGE_PROFILES=") + kProfiles + "\nRECORDING_UPLOAD_PROFILE=main\n");
   const auto settings = loaded();
-  const StorageProfile& main = settings.recording.profiles.at("main");
+  const StorageProfile& main = settings.storage.profiles.at("main");
   EXPECT_EQ(main.endpoint, "https://s3.example.org");
   EXPECT_EQ(main.region, "us-east-1");
   EXPECT_EQ(main.prefix, "a/b");
@@ -229,7 +229,7 @@ TEST_F(Load, StorageProfilesAreNamedBuckets) {
 TEST_F(Load, StorageProfilesMayComeFromAFile) {
   write("profiles.json", kProfiles);
   sources_.environment = {{"RECORDING_STORAGE_PROFILES_PATH", (root_ / "profiles.json").string()}};
-  EXPECT_EQ(loaded().recording.profiles.at("main").bucket, "b.one");
+  EXPECT_EQ(loaded().storage.profiles.at("main").bucket, "b.one");
   sources_.environment["RECORDING_STORAGE_PROFILES_PATH"] = "absent.json";
   EXPECT_EQ(refused().field, "RECORDING_STORAGE_PROFILES_PATH");
 }

@@ -81,8 +81,22 @@ struct Settings {
     std::chrono::seconds drain_deadline{25};  // inside the 30 s that Kubernetes gives by default
   } limits;
 
-  struct Recording {
+  struct Recordings {
     std::string root = "data/recordings";
+    std::string recorder_path;  // empty: beside our own program
+    std::vector<std::string> modes{"track", "participant", "composite"};
+    std::string layout = "grid";  // grid, speaker, presentation
+    std::uint32_t width = 1280;
+    std::uint32_t height = 720;
+    std::uint32_t fps = 25;
+    std::string fill = "black";  // black, freeze
+    std::uint32_t at_once = 256;
+    std::uint32_t min_free_megabytes = 512;
+    std::chrono::seconds linger{60};
+    std::chrono::seconds resume_window{300};
+  } recordings;
+
+  struct Storage {                    // of recordings that are over
     std::uint32_t max_age_hours = 0;  // 0: no limit
     std::uint32_t max_gibibytes = 0;  // 0: no limit
     std::map<std::string, StorageProfile> profiles;
@@ -91,7 +105,7 @@ struct Settings {
     bool keep_local = true;
     std::uint32_t upload_threads = 2;
     std::uint32_t upload_part_mebibytes = 8;
-  } recording;
+  } storage;
 
   struct Webhooks {
     std::vector<std::string> urls;

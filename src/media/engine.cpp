@@ -4,16 +4,16 @@
 
 #include <fmt/format.h>
 
+#include "media/pipes.hpp"
+#include "media/router.hpp"
+#include "media/worker_slot.hpp"
 #include "observe/log.hpp"
 #include "rtp/router_capabilities.hpp"
 
 namespace dd::media {
 
 Engine::Engine(Loop& loop, observe::Metrics& metrics, EngineSettings settings)
-    : loop_(loop),
-      metrics_(metrics),
-      settings_(std::move(settings)),
-      pipes_(loop, ListenAddress{settings_.internal_ip, "", 0, settings_.internal_min_port, settings_.internal_max_port}) {
+    : loop_(loop), metrics_(metrics), settings_(std::move(settings)), pipes_(std::make_unique<Pipes>(loop, internal_address())) {
   for (std::size_t index = 0; index < settings_.workers.size(); ++index) add_worker(index, settings_.workers[index]);
 }
 

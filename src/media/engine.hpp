@@ -9,12 +9,27 @@
 #include <unordered_set>
 #include <vector>
 
-#include "media/pipes.hpp"
-#include "media/router.hpp"
-#include "media/worker_slot.hpp"
+#include "base/loop.hpp"
+#include "child/supervisor.hpp"
+#include "media/audio_level_settings.hpp"
 #include "meeting/media_port.hpp"
+#include "observe/metrics.hpp"
 
 namespace dd::media {
+
+// Objects inside workers. Their headers speak of the worker's messages, which whoever owns the engine need not see.
+class ActiveSpeakerObserver;
+class AudioLevelObserver;
+class Consumer;
+class DataConsumer;
+class DataProducer;
+class Pipes;
+class Producer;
+class Router;
+class WebRtcTransport;
+class Worker;
+class WorkerSlot;
+struct ListenAddress;
 
 struct EngineSettings {
   std::string worker_binary;
@@ -48,6 +63,12 @@ class Engine final : public meeting::MediaPort {
   // For what a meeting has no word for: recording and tests.
   std::shared_ptr<Router> find_router(const RouterId& router) const;                          // null while its worker is away
   Task<Result<std::shared_ptr<Producer>>> producer_on(ProducerId producer, RouterId router);  // piped there when it is elsewhere
+  struct ProducerPlace {
+    std::shared_ptr<Producer> producer;
+    std::shared_ptr<Router> router;  // where its sender's transport is
+  };
+  Result<ProducerPlace> place_of(const ProducerId& producer);
+  ListenAddress internal_address() const;  // for transports to what runs on this machine
 
   // meeting::MediaPort
   void set_events(meeting::MediaEvents* events) override { events_ = events; }
@@ -113,7 +134,7 @@ class Engine final : public meeting::MediaPort {
   EngineSettings settings_;
   meeting::MediaEvents* events_ = nullptr;
   bool stopping_ = false;
-  Pipes pipes_;
+  std::unique_ptr<Pipes> pipes_;
   std::vector<std::shared_ptr<WorkerSlot>> slots_;
   std::unordered_map<RouterId, RouterPlace> routers_;
   std::unordered_set<RouterId> routers_being_created_;

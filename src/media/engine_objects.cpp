@@ -4,6 +4,9 @@
 
 #include "base/random.hpp"
 #include "media/engine.hpp"
+#include "media/pipes.hpp"
+#include "media/router.hpp"
+#include "media/worker_slot.hpp"
 
 namespace dd::media {
 
@@ -51,12 +54,22 @@ Task<Result<std::shared_ptr<Observed>>> Engine::on_router(Placed<Observed> place
   auto from = from_place->router;
   DD_CO_TRY(auto* to_place, require_router(router));
   auto to = to_place->router;
-  co_return co_await pipes_.pipe(from, to, placed.object);
+  co_return co_await pipes_->pipe(from, to, placed.object);
 }
 
 Task<Result<std::shared_ptr<Producer>>> Engine::producer_on(ProducerId producer, RouterId router) {
   DD_CO_TRY(auto placed, require(producers_, "producer", producer));
   co_return co_await on_router(std::move(placed), router);
+}
+
+Result<Engine::ProducerPlace> Engine::place_of(const ProducerId& producer) {
+  DD_TRY(auto placed, require(producers_, "producer", producer));
+  DD_TRY(auto* place, require_router(placed.router));
+  return ProducerPlace{std::move(placed.object), place->router};
+}
+
+ListenAddress Engine::internal_address() const {
+  return ListenAddress{settings_.internal_ip, "", 0, settings_.internal_min_port, settings_.internal_max_port};
 }
 
 Task<Result<meeting::TransportDescription>> Engine::create_transport(meeting::TransportRequest request) {

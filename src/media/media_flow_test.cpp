@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "media/pipes.hpp"
 #include "media/testing/engine_fixture.hpp"
 
 namespace dd::media {

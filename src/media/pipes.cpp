@@ -58,36 +58,39 @@ Task<Result<void>> Pipes::open(std::shared_ptr<Link> link, std::shared_ptr<Route
   co_return ok();
 }
 
-Task<Result<std::shared_ptr<Producer>>> Pipes::pipe(std::shared_ptr<Router> from, std::shared_ptr<Router> to,
-                                                    std::shared_ptr<Producer> producer) {
-  auto link = link_between(from, to);
-  DD_CO_TRY(auto turn, co_await link->mutex.acquire());
+// Opens the link when it is not; the caller has its turn.
+Task<Result<Pipes::Way>> Pipes::open_way(std::shared_ptr<Link> link, std::shared_ptr<Router> from, std::shared_ptr<Router> to) {
   const bool in_order = from->worker_side_id() < to->worker_side_id();
-  const std::string original = producer->worker_side_id();
-  if (link->open()) {
-    End& far_end = link->ends[in_order ? 1 : 0];
-    auto found = far_end.copies.find(original);
-    if (found != far_end.copies.end() && !found->second->closed()) co_return found->second;
-  } else {
+  if (!link->open()) {
     auto first = in_order ? from : to;
     auto second = in_order ? to : from;
     DD_CO_TRY_VOID(co_await open(link, first, second));
   }
-  auto near = link->ends[in_order ? 0 : 1].transport;
-  auto far = link->ends[in_order ? 1 : 0].transport;
+  const std::size_t far_end = in_order ? 1 : 0;
+  co_return Way{link->ends[1 - far_end].transport, link->ends[far_end].transport, far_end};
+}
+
+Task<Result<std::shared_ptr<Producer>>> Pipes::pipe(std::shared_ptr<Router> from, std::shared_ptr<Router> to,
+                                                    std::shared_ptr<Producer> producer) {
+  auto link = link_between(from, to);
+  DD_CO_TRY(auto turn, co_await link->mutex.acquire());
+  DD_CO_TRY(auto way, co_await open_way(link, from, to));
+  const std::string original = producer->worker_side_id();
+  auto& copies = link->ends[way.far_end].copies;
+  if (auto found = copies.find(original); found != copies.end() && !found->second->closed()) co_return found->second;
 
   auto copy = std::make_shared<std::weak_ptr<Producer>>();  // filled below; until then nobody can hear of a change
   Consumer::Events events;
   events.on_producer_paused = [copy](bool paused) {
     if (auto piped = copy->lock()) piped->set_paused(paused);
   };
-  DD_CO_TRY(auto consumer, co_await near->consume_all(random_uuid(), producer, std::move(events)));
+  DD_CO_TRY(auto consumer, co_await way.near->consume_all(random_uuid(), producer, std::move(events)));
   ProduceSettings settings;
   settings.id = copy_id(*to, original);
   settings.kind = producer->kind();
   settings.parameters = consumer->parameters();
   settings.paused = consumer->producer_paused();
-  auto made = co_await far->produce(std::move(settings), Producer::Events{});
+  auto made = co_await way.far->produce(std::move(settings), Producer::Events{});
   if (!made) {
     consumer->close();
     co_return std::move(made.error()).during("pipe producer");
@@ -95,10 +98,10 @@ Task<Result<std::shared_ptr<Producer>>> Pipes::pipe(std::shared_ptr<Router> from
   auto piped = std::move(*made);
   *copy = piped;
   piped->set_paused(consumer->producer_paused());
-  link->ends[in_order ? 1 : 0].copies[original] = piped;
-  piped->when_closed([weak = std::weak_ptr(consumer), weak_link = std::weak_ptr(link), in_order, original] {
+  copies[original] = piped;
+  piped->when_closed([weak = std::weak_ptr(consumer), weak_link = std::weak_ptr(link), far_end = way.far_end, original] {
     if (auto end = weak.lock()) end->close();
-    if (auto holder = weak_link.lock()) holder->ends[in_order ? 1 : 0].copies.erase(original);
+    if (auto holder = weak_link.lock()) holder->ends[far_end].copies.erase(original);
   });
   consumer->when_closed([weak = std::weak_ptr(piped)] {
     if (auto end = weak.lock()) end->close();
@@ -111,37 +114,28 @@ Task<Result<std::shared_ptr<DataProducer>>> Pipes::pipe(std::shared_ptr<Router> 
                                                         std::shared_ptr<DataProducer> producer) {
   auto link = link_between(from, to);
   DD_CO_TRY(auto turn, co_await link->mutex.acquire());
-  const bool in_order = from->worker_side_id() < to->worker_side_id();
+  DD_CO_TRY(auto way, co_await open_way(link, from, to));
   const std::string original = producer->worker_side_id();
-  if (link->open()) {
-    End& far_end = link->ends[in_order ? 1 : 0];
-    auto found = far_end.data_copies.find(original);
-    if (found != far_end.data_copies.end() && !found->second->closed()) co_return found->second;
-  } else {
-    auto first = in_order ? from : to;
-    auto second = in_order ? to : from;
-    DD_CO_TRY_VOID(co_await open(link, first, second));
-  }
-  auto near = link->ends[in_order ? 0 : 1].transport;
-  auto far = link->ends[in_order ? 1 : 0].transport;
+  auto& copies = link->ends[way.far_end].data_copies;
+  if (auto found = copies.find(original); found != copies.end() && !found->second->closed()) co_return found->second;
 
-  DD_CO_TRY(auto consumer, co_await near->consume_data(random_uuid(), producer, DataConsumer::Events{}));
+  DD_CO_TRY(auto consumer, co_await way.near->consume_data(random_uuid(), producer, DataConsumer::Events{}));
   ProduceDataSettings settings;
   // A data producer has no notifications, so whether its worker knows the id cannot be seen; two routers of one worker may both have it.
   settings.id = random_uuid();
   settings.stream = consumer->stream().value_or(rtp::SctpStreamParameters{});
   settings.label = producer->label();
   settings.protocol = producer->protocol();
-  auto made = co_await far->produce_data(std::move(settings));
+  auto made = co_await way.far->produce_data(std::move(settings));
   if (!made) {
     consumer->close();
     co_return std::move(made.error()).during("pipe data producer");
   }
   auto piped = std::move(*made);
-  link->ends[in_order ? 1 : 0].data_copies[original] = piped;
-  piped->when_closed([weak = std::weak_ptr(consumer), weak_link = std::weak_ptr(link), in_order, original] {
+  copies[original] = piped;
+  piped->when_closed([weak = std::weak_ptr(consumer), weak_link = std::weak_ptr(link), far_end = way.far_end, original] {
     if (auto end = weak.lock()) end->close();
-    if (auto holder = weak_link.lock()) holder->ends[in_order ? 1 : 0].data_copies.erase(original);
+    if (auto holder = weak_link.lock()) holder->ends[far_end].data_copies.erase(original);
   });
   consumer->when_closed([weak = std::weak_ptr(piped)] {
     if (auto end = weak.lock()) end->close();

@@ -45,8 +45,16 @@ class Pipes {
   using Key = std::pair<std::string, std::string>;  // the routers' ids, in order
   using Links = std::map<Key, std::shared_ptr<Link>>;
 
+  // From one router of a link to the other.
+  struct Way {
+    std::shared_ptr<PipeTransport> near;
+    std::shared_ptr<PipeTransport> far;
+    std::size_t far_end = 0;  // of Link::ends
+  };
+
   std::shared_ptr<Link> link_between(const std::shared_ptr<Router>& from, const std::shared_ptr<Router>& to);
   Task<Result<void>> open(std::shared_ptr<Link> link, std::shared_ptr<Router> first, std::shared_ptr<Router> second);
+  Task<Result<Way>> open_way(std::shared_ptr<Link> link, std::shared_ptr<Router> from, std::shared_ptr<Router> to);
 
   Loop& loop_;
   ListenAddress listen_;

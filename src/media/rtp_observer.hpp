@@ -3,6 +3,7 @@
 // They hear only the producers they are given. Live on the control loop; made by Router.
 #pragma once
 
+#include "media/audio_level_settings.hpp"
 #include "media/producer.hpp"
 #include "media/worker_object.hpp"
 #include "meeting/media_port.hpp"
@@ -22,12 +23,6 @@ class RtpObserver : public WorkerObject {
 
  private:
   std::string router_;
-};
-
-struct AudioLevelSettings {
-  std::uint16_t max_entries = 16;
-  std::int8_t threshold = -70;  // dBov; quieter is silence
-  std::chrono::milliseconds interval{800};
 };
 
 class AudioLevelObserver final : public RtpObserver, public std::enable_shared_from_this<AudioLevelObserver> {

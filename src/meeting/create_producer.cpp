@@ -27,6 +27,7 @@ Task<Result<ProducerDetail>> Host::State::create_producer(CreateProducer command
   }
   ProducerId living;
   if (const Producer* producer = participant->find_producer_of_kind(kind, living)) {
+    if (command.start_recording) emit(meeting.id, participant->id, RecordingWanted{living, producer->kind, true});
     co_return ProducerDetail{living, participant->id, producer->kind};
   }
   if (!participant->producer_transport || participant->producer_transport->id() != command.transport) {
@@ -73,7 +74,8 @@ Task<Result<ProducerDetail>> Host::State::create_producer(CreateProducer command
     producer.paused = command.paused;
     participant->producers.emplace(producer_id, std::move(producer));
     producers_[producer_id] = Place{meeting.id, participant->id};
-    emit(meeting.id, participant->id, ProducerCreated{producer_id, command.kind});
+    emit(meeting.id, participant->id, ProducerCreated{producer_id, command.kind, command.paused});
+    if (command.start_recording) emit(meeting.id, participant->id, RecordingWanted{producer_id, command.kind, true});
   }
   auto piping = pipe_to(producer_id, participant->producer_transport->router, std::move(command.consumer_routers));
   co_await std::move(piping);

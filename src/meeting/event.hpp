@@ -43,6 +43,13 @@ struct TransportFailed {
 struct ProducerCreated {
   ProducerId producer;
   std::string kind;
+  bool paused = false;
+};
+// Its owner wants it recorded, or not any more. For whoever records; api/ tells nobody else.
+struct RecordingWanted {
+  ProducerId producer;
+  std::string kind;
+  bool wanted = true;
 };
 struct ProducerPaused {
   ProducerId producer;
@@ -111,10 +118,49 @@ struct Draining {
   std::chrono::seconds deadline;
 };
 
-using EventBody = std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed,
-                               ProducerCreated, ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed,
-                               ConsumerPaused, ConsumerResumed, ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed,
-                               DataConsumerClosed, AudioLevels, ActiveSpeaker, WorkerDied, WorkerRestored, Draining>;
+struct RecordingStarted {
+  RecordingId recording;
+};
+struct RecordingPart {  // after a crash the same recording goes on in a further part
+  RecordingId recording;
+  unsigned part;
+};
+struct RecordingTrouble {  // nothing can be written: "disk_full", "read_only", "folder_gone", "io"; "over" when it can again
+  RecordingId recording;
+  std::string reason;
+  std::string detail;
+};
+struct RecordingStopped {
+  RecordingId recording;
+  std::string reason;
+};
+struct RecordingProgress {  // of a programme being made
+  RecordingId recording;
+  std::string job;
+  double percent;
+  double speed;  // times real time; 0: not known yet
+  std::optional<std::uint64_t> eta_seconds;
+};
+struct RecordingComposed {
+  RecordingId recording;
+  std::string job;
+  std::string file;
+};
+struct RecordingUploaded {
+  RecordingId recording;
+};
+struct RecordingFailed {
+  RecordingId recording;
+  std::string reason;
+  std::string detail;
+};
+
+using EventBody =
+    std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed, ProducerCreated,
+                 ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed, ConsumerPaused, ConsumerResumed,
+                 ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed, DataConsumerClosed, AudioLevels, ActiveSpeaker,
+                 WorkerDied, WorkerRestored, Draining, RecordingWanted, RecordingStarted, RecordingPart, RecordingTrouble, RecordingStopped,
+                 RecordingProgress, RecordingComposed, RecordingUploaded, RecordingFailed>;
 
 struct Event {
   WallTime time;

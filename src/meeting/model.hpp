@@ -33,6 +33,7 @@ struct Producer {
   rtp::MediaKind media = rtp::MediaKind::kAudio;
   TransportId transport;
   bool paused = false;
+  bool recording_flag_used = false;             // its owner has said `recordingEnabled: true` at some time
   std::map<ConsumerId, ParticipantId> viewers;  // consumers of it, and whose they are
 };
 

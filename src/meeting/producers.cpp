@@ -44,6 +44,7 @@ Task<Result<std::vector<ProducerDetail>>> Host::State::set_producers_paused(Prod
     if (producer == participant->producers.end()) continue;
     const std::string& kind = producer->second.kind;
     details.push_back({own[i], participant->id, kind});
+    note_recording_flag(command, own[i], producer->second);
     if (std::exchange(producer->second.paused, paused) == paused) continue;
     if (paused) {
       emit(command.meeting, command.participant, ProducerPaused{own[i], kind});
@@ -53,6 +54,16 @@ Task<Result<std::vector<ProducerDetail>>> Host::State::set_producers_paused(Prod
   }
   if (failure) co_return std::move(*failure).during(paused ? "pause producer" : "resume producer");
   co_return std::move(details);
+}
+
+// kendra sends `false` for callers who never heard of the flag, and a recording must not end because somebody unmuted: `false`
+// counts only where the producer's owner has used the flag to say `true` before.
+void Host::State::note_recording_flag(const ProducersCommand& command, const ProducerId& id, Producer& producer) {
+  if (!command.recording_enabled) return;
+  const bool wanted = *command.recording_enabled;
+  if (!wanted && !producer.recording_flag_used) return;
+  producer.recording_flag_used = true;
+  emit(command.meeting, command.participant, RecordingWanted{id, producer.kind, wanted});
 }
 
 Task<Result<std::vector<ProducerDetail>>> Host::State::close_producers(ProducersCommand command) {

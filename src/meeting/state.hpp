@@ -194,6 +194,7 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   std::vector<ProducerDetail> producers_except(const Meeting& meeting, const ParticipantId& participant) const;
 
   // create_producer.cpp, create_consumers.cpp
+  void note_recording_flag(const ProducersCommand& command, const ProducerId& id, Producer& producer);
   Task<void> pipe_to(ProducerId producer, RouterId home, std::vector<RouterId> routers);
   struct PlannedConsumer {
     CreateConsumer::Target target;

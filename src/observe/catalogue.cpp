@@ -16,7 +16,7 @@ using Labels = std::span<const std::string_view>;
 using Buckets = std::span<const double>;
 
 constexpr std::array<double, 14> kRequestSeconds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 2.5, 5};
-constexpr std::array<double, 12> kLagSeconds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
+constexpr std::array<double, 14> kLagSeconds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
 
 constexpr std::array<std::string_view, 1> kRoute = {"route"};
 constexpr std::array<std::string_view, 2> kRouteStatus = {"route", "status"};
@@ -154,6 +154,36 @@ constexpr std::array kRows = {
               kReason,
               {}},
     MetricRow{M::kDraining, K::kGauge, "doordarshan_draining", kNumber, "1 while the server drains.", {}, {}},
+    MetricRow{M::kRecordings, K::kGauge, "doordarshan_recordings", kNumber, "Meetings being recorded now.", {}, {}},
+    MetricRow{M::kRecordedBytes, K::kCounter, "doordarshan_recorded_bytes_total", "By", "Written by recorders.", {}, {}},
+    MetricRow{M::kRecordingLostPackets,
+              K::kCounter,
+              "doordarshan_recording_lost_packets_total",
+              kNumber,
+              "RTP packets that recorders gave up on.",
+              {},
+              {}},
+    MetricRow{M::kRecorderRestarts,
+              K::kCounter,
+              "doordarshan_recorder_restarts_total",
+              kNumber,
+              "Recorder processes that died and were brought back.",
+              {},
+              {}},
+    MetricRow{M::kRecordingTroubles,
+              K::kCounter,
+              "doordarshan_recording_troubles_total",
+              kNumber,
+              "Times nothing could be written: disk_full, read_only, folder_gone or io.",
+              kReason,
+              {}},
+    MetricRow{M::kRecordingFailures,
+              K::kCounter,
+              "doordarshan_recording_failures_total",
+              kNumber,
+              "Steps of recordings that failed for good: start, finish, compose or upload.",
+              kReason,
+              {}},
     MetricRow{M::kUploads,
               K::kCounter,
               "doordarshan_recording_uploads_total",

@@ -43,6 +43,12 @@ enum class Metric {
   kDataConsumers,
   kTransportFailures,  // labels: reason
   kDraining,
+  kRecordings,
+  kRecordedBytes,
+  kRecordingLostPackets,
+  kRecorderRestarts,
+  kRecordingTroubles,
+  kRecordingFailures,
   kUploads,  // labels: outcome (done, failed)
   kUploadedBytes,
   kUploadsWaiting,

@@ -22,6 +22,14 @@ class Derivation {
     if (manifest_.recording.empty()) return make_error(Errc::kInvalidArgument, "the timeline does not say which recording it is of");
     if (!manifest_.parts.empty() && manifest_.parts.back().end == PartEnd::kOpen) manifest_.parts.back().to = end_;
     if (trouble_) manifest_.missing.push_back({trouble_->from, std::max(trouble_->from, end_), trouble_->reason});
+    for (std::size_t i = 1; i < manifest_.parts.size(); ++i) {
+      const Part& before = manifest_.parts[i - 1];
+      if (before.end == PartEnd::kCrashed && before.to < manifest_.parts[i].from) {
+        manifest_.missing.push_back({before.to, manifest_.parts[i].from, "crash"});
+      }
+    }
+    std::stable_sort(manifest_.missing.begin(), manifest_.missing.end(),
+                     [](const Missing& a, const Missing& b) { return a.from < b.from; });
     manifest_.duration = manifest_.state == State::kComplete ? stopped_ : end_;
     for (TrackEntry& track : manifest_.tracks) {
       for (FileEntry& file : track.files) add_facts(file, facts);
@@ -41,9 +49,6 @@ class Derivation {
   void on(const PartBegan& it) {
     // A part that neither stopped nor was recovered before the next began: it crashed, and nobody looked how far it came.
     if (!manifest_.parts.empty() && manifest_.parts.back().end == PartEnd::kOpen) end_last_part(previous_, PartEnd::kCrashed);
-    if (!manifest_.parts.empty() && manifest_.parts.back().end == PartEnd::kCrashed && manifest_.parts.back().to < now_) {
-      manifest_.missing.push_back({manifest_.parts.back().to, now_, "crash"});
-    }
     manifest_.parts.push_back({it.part, now_, now_, PartEnd::kOpen});
     manifest_.state = State::kRecording;
   }
@@ -104,7 +109,9 @@ class Derivation {
       part.to = std::max(part.from, it.until);
       part.end = PartEnd::kCrashed;
     }
-    if (manifest_.state == State::kRecording) manifest_.state = State::kInterrupted;
+    // A recovery of an earlier part may be told while a later one runs.
+    const bool last = !manifest_.parts.empty() && manifest_.parts.back().part == it.part;
+    if (last && manifest_.state == State::kRecording) manifest_.state = State::kInterrupted;
   }
 
   void on(const RecordingStopped&) {

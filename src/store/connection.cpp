@@ -150,6 +150,9 @@ Result<void> Connection::open() {
       session->sql << "PRAGMA synchronous = NORMAL";
       session->sql << "PRAGMA foreign_keys = ON";
       session->sql << "PRAGMA journal_size_limit = 16777216";
+      // The heart checkpoints beside the writer, who would otherwise pause for it in a transaction out of a hundred; this is
+      // the bound should the heart stop (32 MiB).
+      session->sql << "PRAGMA wal_autocheckpoint = 8192";
       session->sql << "PRAGMA temp_store = MEMORY";  // also the journals of single statements
     }
   } catch (const soci::mysql_soci_error& error) {

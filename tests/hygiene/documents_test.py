@@ -49,6 +49,12 @@ class Documents(unittest.TestCase):
             for target in re.findall(r"`make ([a-z0-9-]+)", page.read_text(encoding="utf-8")):
                 self.assertIn(target, targets, f"{page.name} says make {target}")
 
+    def test_the_version_is_one(self):
+        header = (ROOT / "src" / "base" / "version.hpp").read_text(encoding="utf-8")
+        package = (ROOT / "package.json").read_text(encoding="utf-8")
+        version = re.search(r'kVersion = "([^"]+)"', header)[1]
+        self.assertEqual(re.search(r'"version": "([^"]+)"', package)[1], version)
+
     def test_decisions_are_one_page_each_and_numbered(self):
         names = sorted(path.name for path in (ROOT / "docs" / "adr").glob("*.md"))
         self.assertEqual([name[:4] for name in names], [f"{number:04}" for number in range(1, len(names) + 1)])

@@ -68,7 +68,7 @@ function openSend({ transportOptions }) {
       producerRouterId: state.who.producerRouterId,
       producerTransportId: transport.id,
       consumerRouterIds: appData.consumerRouterIds ?? [],
-      startRecording: false,
+      startRecording: appData.startRecording ?? false,
     }).then(({ producerId }) => done({ id: producerId }), failed);
   });
   transport.on('producedata', ({ sctpStreamParameters, label, protocol }, done, failed) => {
@@ -179,9 +179,9 @@ window.dd = {
     return { transports: [sending.transportOptions.id, receiving.transportOptions.id], producers: receiving.producerDetails };
   },
 
-  async publish({ kind, codec, simulcast = false, scalabilityMode, maxBitrate, source, consumerRouterIds, ...size }) {
+  async publish({ kind, codec, simulcast = false, scalabilityMode, maxBitrate, source, consumerRouterIds, startRecording, ...size }) {
     const media = kind === 'audio' ? 'audio' : 'video';
-    const options = { track: source === 'speech' ? speech() : await track(media, size), appData: { kind, consumerRouterIds } };
+    const options = { track: source === 'speech' ? speech() : await track(media, size), appData: { kind, consumerRouterIds, startRecording } };
     if (codec) options.codec = capability(codec);
     if (simulcast) options.encodings = encodingsFor.simulcast;
     else if (scalabilityMode) options.encodings = [{ scalabilityMode, maxBitrate: maxBitrate ?? 1_500_000 }];
@@ -247,6 +247,10 @@ window.dd = {
 
   async pause(kind) {
     state.producers.get(kind).pause();
+  },
+
+  async unpause(kind) {
+    state.producers.get(kind).resume();
   },
 
   ids: () => ({

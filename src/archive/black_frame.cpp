@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#include "archive/black_frame.hpp"
+
+#include <cstring>
+#include <fmt/format.h>
+#include <memory>
+
+extern "C" {
+#include <libavcodec/avcodec.h>
+#include <libavutil/frame.h>
+#include <libavutil/opt.h>
+}
+
+namespace dd::archive {
+namespace {
+
+using recording::Codec;
+
+constexpr std::uint32_t kMaxSide = 16'384;
+
+const char* encoder_name(Codec codec) {
+  switch (codec) {
+    case Codec::kVp8: return "libvpx";
+    case Codec::kVp9: return "libvpx-vp9";
+    case Codec::kAv1: return "libaom-av1";
+    case Codec::kOpus:
+    case Codec::kH264: break;
+  }
+  return "";
+}
+
+void free_context(AVCodecContext* context) { avcodec_free_context(&context); }
+void free_frame(AVFrame* frame) { av_frame_free(&frame); }
+void free_packet(AVPacket* packet) { av_packet_free(&packet); }
+
+void paint(AVFrame& frame) {  // video range
+  for (int plane = 0; plane < 3; ++plane) {
+    const int rows = plane == 0 ? frame.height : (frame.height + 1) / 2;
+    std::memset(frame.data[plane], plane == 0 ? 16 : 128, static_cast<std::size_t>(frame.linesize[plane]) * static_cast<std::size_t>(rows));
+  }
+}
+
+}  // namespace
+
+Result<BlackFrame> encode_black(Codec codec, std::uint32_t width, std::uint32_t height) {
+  if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide)
+    return make_error(Errc::kInvalidArgument, "no picture has that size");
+  const AVCodec* encoder = avcodec_find_encoder_by_name(encoder_name(codec));
+  if (encoder == nullptr) return unavailable(fmt::format("libavcodec has no encoder of {}", to_string(codec)));
+  const std::unique_ptr<AVCodecContext, void (*)(AVCodecContext*)> context(avcodec_alloc_context3(encoder), free_context);
+  context->width = static_cast<int>(width);
+  context->height = static_cast<int>(height);
+  context->pix_fmt = AV_PIX_FMT_YUV420P;
+  context->time_base = {1, 30};
+  context->thread_count = 1;
+  context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
+  // A picture out for each picture in, and no time spent on it.
+  av_opt_set_int(context->priv_data, "lag-in-frames", 0, 0);
+  av_opt_set_int(context->priv_data, "cpu-used", 8, 0);
+  av_opt_set(context->priv_data, codec == Codec::kAv1 ? "usage" : "deadline", "realtime", 0);
+  if (avcodec_open2(context.get(), encoder, nullptr) < 0)
+    return unavailable(fmt::format("the encoder of {} does not start", to_string(codec)));
+
+  const std::unique_ptr<AVFrame, void (*)(AVFrame*)> frame(av_frame_alloc(), free_frame);
+  frame->format = context->pix_fmt;
+  frame->width = context->width;
+  frame->height = context->height;
+  if (av_frame_get_buffer(frame.get(), 0) < 0) return make_error(Errc::kInternal, "no memory for a black picture");
+  paint(*frame);
+  frame->pts = 0;
+
+  const std::unique_ptr<AVPacket, void (*)(AVPacket*)> packet(av_packet_alloc(), free_packet);
+  const bool encoded = avcodec_send_frame(context.get(), frame.get()) >= 0 && avcodec_send_frame(context.get(), nullptr) >= 0 &&
+                       avcodec_receive_packet(context.get(), packet.get()) >= 0;
+  if (!encoded) return unavailable(fmt::format("the encoder of {} makes no picture", to_string(codec)));
+  BlackFrame out;
+  out.bytes.assign(packet->data, packet->data + packet->size);
+  if (codec == Codec::kAv1) out.setup.assign(context->extradata, context->extradata + context->extradata_size);
+  return out;
+}
+
+}  // namespace dd::archive

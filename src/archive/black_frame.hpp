@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+// One black key frame of VP8, VP9 or AV1 in a given size, encoded once with libavcodec.
+// Not for H264: there black must be made for the stream's own parameter sets (h264_black.hpp).
+// Pure but for the encoder's cost, about a millisecond for each size.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/result.hpp"
+#include "recording/terms.hpp"
+
+namespace dd::archive {
+
+struct BlackFrame {
+  std::vector<std::uint8_t> bytes;
+  std::vector<std::uint8_t> setup;  // what a container wants to know of such a stream; av1C's content for AV1
+};
+
+// kUnavailable when this libavcodec has no encoder for it.
+Result<BlackFrame> encode_black(recording::Codec codec, std::uint32_t width, std::uint32_t height);
+
+}  // namespace dd::archive

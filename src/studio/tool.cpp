@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#include "studio/tool.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <sys/resource.h>
+
+#include "observe/log.hpp"
+
+namespace dd::studio {
+namespace {
+
+constexpr int kNiceness = 15;
+
+}  // namespace
+
+ToolLine parse_tool_line(std::string_view line) {
+  ToolLine parsed;
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object()) {
+    parsed.error = line;
+    return parsed;
+  }
+  const auto number = [&](const char* name) { return json.contains(name) && json[name].is_number() ? json[name].get<double>() : -1.0; };
+  const auto text = [&](const char* name) {
+    return json.contains(name) && json[name].is_string() ? json[name].get<std::string>() : std::string();
+  };
+  parsed.file = text("file");
+  parsed.error = text("error");
+  parsed.done = json.contains("done") && json["done"] == true;
+  if (number("percent") >= 0) {
+    parsed.progress = ToolProgress{std::min(number("percent"), 100.0), std::max(number("speed"), 0.0), std::nullopt};
+    if (number("etaSeconds") >= 0 && number("etaSeconds") < 1e9)
+      parsed.progress->eta_seconds = static_cast<std::uint64_t>(number("etaSeconds"));
+  }
+  return parsed;
+}
+
+Result<std::unique_ptr<Tool>> Tool::open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress) {
+  std::unique_ptr<Tool> tool(new Tool(loop, std::move(on_progress)));
+  Tool* raw = tool.get();
+  child::ProcessSettings settings{"recording_tool", std::move(program), std::move(arguments), {"PATH=/usr/bin:/bin"}};
+  settings.on_output = [raw](std::string_view line) { raw->on_line(line); };
+  DD_TRY(tool->process_, child::Process::open(loop, std::move(settings), [raw](child::Exit exit) { raw->on_exit(exit); }));
+  // Best effort: without it the tool competes with live media, which is worse but works.
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(tool->process_->pid()), kNiceness);
+  return tool;
+}
+
+void Tool::on_line(std::string_view line) {
+  auto parsed = parse_tool_line(line);
+  if (parsed.progress && on_progress_) on_progress_(*parsed.progress);
+  if (parsed.done) made_ = std::move(parsed.file);
+  if (parsed.error.empty()) return;
+  complaint_ = std::move(parsed.error);
+  observe::log_warn("recording_tool_says", {{"line", complaint_}});
+}
+
+void Tool::on_exit(child::Exit exit) {
+  if (exit.signal == 0 && exit.code == 0) {
+    end_.resolve(Result<std::string>(std::move(made_)));
+    return;
+  }
+  auto how = exit.signal != 0 ? fmt::format("killed by signal {}", exit.signal) : fmt::format("exited with {}", exit.code);
+  if (!complaint_.empty()) how = fmt::format("{} ({})", complaint_, how);
+  end_.resolve(Result<std::string>(make_error(Errc::kInternal, std::move(how))));
+}
+
+}  // namespace dd::studio

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// One run of a program that works on a recording at rest (recover, finish, compose): its progress, and how it ended.
+// It decides neither what runs nor when (workshop.hpp does). Below normal priority: live media goes first.
+// Lives on the control loop; destroying it kills the program.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/completion.hpp"
+#include "base/loop.hpp"
+#include "base/result.hpp"
+#include "child/spawn.hpp"
+
+namespace dd::studio {
+
+struct ToolProgress {
+  double percent = 0;
+  double speed = 0;  // times real time; 0 while nobody can tell
+  std::optional<std::uint64_t> eta_seconds;
+};
+
+// A line of a tool's output: progress, its last word, or neither.
+struct ToolLine {
+  std::optional<ToolProgress> progress;
+  bool done = false;
+  std::string file;   // of the last word: what was made
+  std::string error;  // what it complains of
+};
+ToolLine parse_tool_line(std::string_view line);
+
+class Tool {
+ public:
+  using OnProgress = std::function<void(const ToolProgress&)>;
+
+  static Result<std::unique_ptr<Tool>> open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress);
+
+  // What it made (empty when it says nothing), or what it complained of; once it has exited.
+  Completion<Result<std::string>> end() const { return end_; }
+  void terminate() { process_->terminate(std::chrono::seconds{5}); }
+
+ private:
+  Tool(Loop& loop, OnProgress on_progress) : on_progress_(std::move(on_progress)), end_(loop) {}
+  void on_line(std::string_view line);
+  void on_exit(child::Exit exit);
+
+  OnProgress on_progress_;
+  Completion<Result<std::string>> end_;
+  std::string made_;
+  std::string complaint_;
+  std::unique_ptr<child::Process> process_;
+};
+
+}  // namespace dd::studio
