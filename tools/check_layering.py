@@ -44,6 +44,7 @@ THIRD_PARTY = {
     r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "shelf/", "archive/", "recorder/", "composer/", "studio/"],
     r"(libavformat|libavcodec|libavutil)/": ["archive/"],
     r"gst/": ["composer/"],
+    r"pango/": ["composer/art.cpp"],
     r"(mkvmuxer|mkvparser|common|webm)/": ["recorder/track_writer"],
     r"spdlog/": ["observe/log.cpp"],
     r"prometheus/": ["observe/metrics.cpp"],

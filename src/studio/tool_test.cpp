@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "base/asio_loop.hpp"
+#include "base/task.hpp"
 
 namespace dd::studio {
 namespace {
@@ -65,8 +66,8 @@ TEST_F(ToolTest, FailsWithItsOwnWords) {
 }
 
 TEST_F(ToolTest, RunsBelowNormalPriority) {
-  const auto made = run(R"(printf '{"done":true,"file":"%s"}\n' "$(sleep 0.2; cut -d' ' -f19 /proc/self/stat)") ");
-      ASSERT_TRUE(made);
+  const auto made = run("sleep 0.2; printf '{\"done\":true,\"file\":\"%s\"}' $(cut -d' ' -f19 /proc/self/stat)");
+  ASSERT_TRUE(made);
   EXPECT_GE(std::stoi(*made), 10);
 }
 

@@ -2,12 +2,13 @@
 // Meetings of real browsers are recorded: tracks, participants' files and a programme that play from start to end.
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from './lib/browser.mjs';
-import { allSeeAndHear, openCall } from './lib/call.mjs';
-import { manifestOf, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
+import { allSeeAndHear, consumeEachOther, openCall, publishAll } from './lib/call.mjs';
+import { manifestOf, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -127,6 +128,74 @@ test('a producer that is paused leaves a gap that the timeline names', async () 
   await events.close();
 });
 
+test('a worker that dies takes its producers, not the recording', async () => {
+  const meeting = await server.openMeeting('worker-killed', { producerWorker: 1 });
+  const events = await server.events({ meetingId: meeting.meetingId });
+  const tabs = await openCall(browser, server, meeting, recorded);
+  await events.of('recording.started');
+  await allSeeAndHear(tabs);
+  const worker = (await server.status()).workers[1];
+  const server_events = await server.events();
+  process.kill(worker.pid, 'SIGKILL');
+  await server_events.of('worker.restored', { workerId: worker.workerId });
+  await Promise.all(tabs.map((tab) => tab.recreateTransports()));
+  await publishAll(tabs, recorded);
+  await consumeEachOther(tabs);
+  await allSeeAndHear(tabs, { frames: 1 });
+  await sleep(2000);
+  await end(tabs, meeting);
+  const folder = await finished(events, meeting);
+  const manifest = manifestOf(folder);
+  assert.equal(manifest.tracks.length, 8, 'the producers of before and those of after');
+  assert.equal(manifest.parts.length, 1, 'the recorder never noticed');
+  for (const { file } of manifest.tracks.flatMap((track) => track.files)) assert.equal(await play(path.join(folder, file)), '', file);
+  await Promise.all([events.close(), server_events.close()]);
+});
+
+test('a server that is killed goes on with the same recording when its meeting comes back', async (context) => {
+  const root = fs.mkdtempSync(path.join(os.tmpdir(), 'dd-recordings-'));
+  const env = { RECORDINGS_ROOT: root, RECORDING_MODES: 'track,participant' };
+  const first = await startServer({ name: 'killed', env });
+  let second;
+  try {
+    const meeting = await first.openMeeting('comes-back');
+    const tabs = await openCall(browser, first, meeting, recorded);
+    await allSeeAndHear(tabs);
+    await sleep(3000);
+    await first.kill();
+    await Promise.all(tabs.map((tab) => tab.closeTab()));
+
+    second = await startServer({ name: 'risen', env });
+    const again = await second.openMeeting('comes-back');
+    const events = await second.events({ meetingId: again.meetingId });
+    const newTabs = await openCall(browser, second, again, recorded);
+    const { data } = await events.of('recording.part');
+    assert.equal(data.part, 2);
+    await allSeeAndHear(newTabs);
+    await sleep(2000);
+    await Promise.all(newTabs.map((tab) => tab.closeTab()));
+    await second.endMeeting(again.meetingId);
+    await events.of('recording.stopped');
+    const folders = recordingFolders(second, 'comes-back', root);
+    assert.equal(folders.length, 1, 'one recording, not two');
+    const manifest = await until('the recording is complete', () => {
+      const now = manifestOf(folders[0]);
+      return now.state === 'complete' && now.outputs.length >= 2 && now;
+    }, { timeout: 30_000 });
+    context.diagnostic(JSON.stringify({ parts: manifest.parts, missing: manifest.missing }));
+    assert.deepEqual(manifest.parts.map((part) => part.end), ['crashed', 'stopped']);
+    assert.equal(manifest.missing.length, 1);
+    for (const { file } of [...manifest.tracks.flatMap((track) => track.files), ...manifest.outputs]) {
+      assert.equal(await play(path.join(folders[0], file)), '', file);
+    }
+    await events.close();
+  } finally {
+    await second?.kill();
+    await first.kill().catch(() => {});
+    fs.rmSync(root, { recursive: true, force: true });
+  }
+});
+
 test('whatever becomes of the recorder, producing is never refused for it', async () => {
   const broken = await startServer({ name: 'no-recorder', env: { RECORDER_PATH: '/nonexistent/recorder' } });
   try {
@@ -142,4 +211,22 @@ test('whatever becomes of the recorder, producing is never refused for it', asyn
   } finally {
     await broken.kill();
   }
+});
+
+test('sound and picture that were captured together are together in what is made for playing', async (context) => {
+  const meeting = await server.openMeeting('in-sync');
+  const events = await server.events({ meetingId: meeting.meetingId });
+  const flashing = { video: { startRecording: true, source: 'flash' }, audio: { startRecording: true, source: 'flash' } };
+  const tabs = await openCall(browser, server, meeting, flashing);
+  await events.of('recording.started');
+  await sleep(15_000);
+  await end(tabs, meeting);
+  const folder = await finished(events, meeting);
+  for (const { file, mode } of manifestOf(folder).outputs) {
+    const sync = await soundDelays(path.join(folder, file));
+    context.diagnostic(`${mode} ${file}: ${JSON.stringify(sync)}`);
+    assert.ok(sync.beeps >= 8, `${file}: ${sync.beeps} beeps`);
+    assert.ok(Math.abs(sync.median) < 40, `${file}: sound is ${sync.median} ms late`);
+  }
+  await events.close();
 });

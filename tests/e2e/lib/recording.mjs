@@ -11,8 +11,7 @@ const bounds = { maxBuffer: 64 << 20, timeout: 60_000 };
 export const recordingsRoot = (server) => path.join(server.folder, 'data', 'recordings');
 
 // The folders of a meeting's recordings, the oldest first.
-export function recordingFolders(server, meetingId) {
-  const root = recordingsRoot(server);
+export function recordingFolders(server, meetingId, root = recordingsRoot(server)) {
   const folders = [];
   for (const tenant of fs.existsSync(root) ? fs.readdirSync(root) : []) {
     const meeting = path.join(root, tenant, meetingId);
@@ -33,8 +32,50 @@ export async function probe(file) {
   return { seconds: Number(format.duration), streams };
 }
 
-// Decodes everything; what the decoder complains of, and how far it came.
+// Decodes everything; what the decoder complains of. Frames keep their own times: a browser's camera has no fixed rate.
 export async function play(file) {
-  const { stderr } = await run('ffmpeg', ['-hide_banner', '-v', 'error', '-i', file, '-f', 'null', '-'], bounds);
+  const { stderr } = await run('ffmpeg', ['-hide_banner', '-v', 'error', '-i', file, '-fps_mode', 'vfr', '-f', 'null', '-'], bounds);
   return stderr.trim();
+}
+
+const kRate = 48_000;
+
+// When a beep begins, in seconds: sound after at least 0.3 s of silence. Gaps in the file count as silence.
+async function beeps(file) {
+  const filter = `aresample=async=1:first_pts=0:osr=${kRate}`;
+  const arguments_ = ['-v', 'error', '-i', file, '-map', 'a:0', '-af', filter, '-ac', '1', '-f', 's16le', '-'];
+  const { stdout } = await run('ffmpeg', arguments_, { ...bounds, maxBuffer: 512 << 20, encoding: 'buffer' });
+  const samples = new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1);
+  const found = [];
+  let quietSince = -Infinity;
+  for (let i = 0; i < samples.length; ++i) {
+    if (Math.abs(samples[i]) < 2000) continue;
+    if (i - quietSince > 0.3 * kRate) found.push(i / kRate);
+    quietSince = i;
+  }
+  return found;
+}
+
+// When the picture turns bright, in seconds.
+async function flashes(file) {
+  const filter = 'scale=16:16,format=gray,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-';
+  const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', 'v:0', '-fps_mode', 'passthrough', '-vf', filter, '-f', 'null', '-'], bounds);
+  const found = [];
+  let bright = false;
+  for (const [, time, level] of stdout.matchAll(/pts_time:([\d.]+)[^]*?YAVG=([\d.]+)/g)) {
+    if (Number(level) > 128 && !bright) found.push(Number(time));
+    bright = Number(level) > 128;
+  }
+  return found;
+}
+
+const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
+
+// How late each beep is against the flash it belongs to, in milliseconds.
+export async function soundDelays(picture, sound = picture) {
+  const [seen, heard] = await Promise.all([flashes(picture), beeps(sound)]);
+  const delays = heard
+    .map((beep) => seen.map((flash) => (beep - flash) * 1000).reduce((best, delay) => (Math.abs(delay) < Math.abs(best) ? delay : best), Infinity))
+    .filter((delay) => Math.abs(delay) < 400);
+  return { flashes: seen.length, beeps: heard.length, delays, median: middle(delays), worst: Math.max(...delays.map(Math.abs)) };
 }

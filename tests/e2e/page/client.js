@@ -102,6 +102,43 @@ function speech() {
   return destination.stream.getAudioTracks()[0];
 }
 
+// A picture that flashes and a sound that beeps in the same instant, once a second, for what must notice when they drift
+// apart. Both follow the audio clock; the canvas is painted each 5 ms, so a flash is at most a frame late.
+let flashAndBeep;
+function synchronised(kind, { width = 320, height = 180 } = {}) {
+  if (!flashAndBeep) {
+    const context = new AudioContext({ latencyHint: 'interactive' });
+    const oscillator = new OscillatorNode(context, { frequency: 1000 });
+    const gate = new GainNode(context, { gain: 0 });
+    const destination = context.createMediaStreamDestination();
+    oscillator.connect(gate).connect(destination);
+    oscillator.start();
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    document.body.append(canvas);
+    const paint = canvas.getContext('2d');
+    let next = Math.ceil(context.currentTime) + 1;
+    let scheduled = 0;
+    setInterval(() => {
+      const now = context.currentTime;
+      if (scheduled < next) {
+        gate.gain.setValueAtTime(0.5, next);
+        gate.gain.setValueAtTime(0, next + 0.1);
+        scheduled = next;
+      }
+      const flash = now >= next && now < next + 0.1;
+      paint.fillStyle = flash ? '#fff' : '#101';
+      paint.fillRect(0, 0, width, height);
+      paint.fillStyle = '#456';
+      paint.fillRect((now * 50) % width, 0, 4, 4); // a picture that never changes is not captured
+      if (now >= next + 0.2) next += 1;
+    }, 5);
+    flashAndBeep = { picture: canvas.captureStream(30).getVideoTracks()[0], sound: destination.stream.getAudioTracks()[0] };
+  }
+  return kind === 'audio' ? flashAndBeep.sound : flashAndBeep.picture;
+}
+
+const sources = { speech, flash: synchronised };
+
 const encodingsFor = {
   simulcast: [
     { scaleResolutionDownBy: 4, maxBitrate: 150_000, scalabilityMode: 'L1T3' },
@@ -181,7 +218,7 @@ window.dd = {
 
   async publish({ kind, codec, simulcast = false, scalabilityMode, maxBitrate, source, consumerRouterIds, startRecording, ...size }) {
     const media = kind === 'audio' ? 'audio' : 'video';
-    const options = { track: source === 'speech' ? speech() : await track(media, size), appData: { kind, consumerRouterIds, startRecording } };
+    const options = { track: source ? sources[source](media, size) : await track(media, size), appData: { kind, consumerRouterIds, startRecording } };
     if (codec) options.codec = capability(codec);
     if (simulcast) options.encodings = encodingsFor.simulcast;
     else if (scalabilityMode) options.encodings = [{ scalabilityMode, maxBitrate: maxBitrate ?? 1_500_000 }];

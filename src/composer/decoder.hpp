@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// One file of a track, decoded in its own small pipeline and handed out picture by picture, or piece of sound by piece.
+// It knows only the file's own time. A file that is broken breaks this decoder, with the reason, and nothing else.
+// Used from one thread; GStreamer's threads decode a few pictures ahead and wait.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/result.hpp"
+#include "composer/gst_pointers.hpp"
+#include "composer/plan.hpp"
+
+namespace dd::composer {
+
+class Decoder {
+ public:
+  // A picture above this is nobody's camera; it would only take memory.
+  static constexpr int kLargestSide = 4096;
+  // A decoder that gives nothing for so long is stuck, even on a machine that is busy with other things.
+  static constexpr Duration kPatience = std::chrono::seconds{60};
+
+  // `wanted`: what has to be decoded, see wanted.hpp; empty means all.
+  static Result<std::unique_ptr<Decoder>> open(const std::filesystem::path& file, recording::Codec codec, std::vector<Interval> wanted);
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+
+  struct End {};
+  struct Broken {
+    std::string reason;
+  };
+  using Pulled = std::variant<SamplePtr, End, Broken>;
+  // Waits for the next; after End and Broken there is nothing more.
+  Pulled pull();
+
+  // When a sample's content begins, in the file's time.
+  static Time time_of(GstSample* sample);
+
+ private:
+  Decoder(PipelinePtr pipeline, std::vector<Interval> wanted);
+  static GstPadProbeReturn on_frame(GstPad* pad, GstPadProbeInfo* probe, gpointer self);
+
+  const std::vector<Interval> wanted_;
+  std::size_t at_ = 0;  // in wanted_; the demultiplexer's thread only
+  ElementPtr sink_;
+  BusPtr bus_;
+  PipelinePtr pipeline_;  // the last member: its threads end before what they use goes away
+};
+
+// When the key frames of a file are, in its own time: one pass without decoding. What is behind a fault is not found.
+std::vector<Time> find_key_frames(const std::filesystem::path& file);
+
+}  // namespace dd::composer

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// The pictures of one stream along the timeline: which one is to be seen at a time, over all its files and gaps.
+// It draws nothing. A broken file ends its own pictures and is noted; the next file goes on.
+// Used from the composing thread.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "composer/decoder.hpp"
+#include "composer/plan.hpp"
+
+namespace dd::composer {
+
+// For how long a picture stands when no other comes, after which the tile is black.
+inline constexpr Time kPictureHold = std::chrono::milliseconds{500};
+// A still screen is sent about once a second (Chromium's zero-hertz mode), and that is no stall.
+inline constexpr Time kScreenHold = std::chrono::seconds{3};
+
+// Whether a picture captured at `picture` may still be seen at `t`.
+bool is_fresh(Time picture, Time t, const Stream& stream, recording::Fill fill);
+
+class Pictures {
+ public:
+  // `stream` outlives it. `end` is where the programme ends.
+  Pictures(std::filesystem::path folder, const Stream& stream, recording::Fill fill, Time end);
+
+  // The picture at `t`, which never goes back; null when there is none. `slack`: how much later a picture may be and still be nearest.
+  GstSample* at(Time t, Time slack);
+  const std::vector<std::string>& troubles() const { return troubles_; }
+
+ private:
+  void open(std::size_t clip);
+  bool look_ahead();
+  void note_early_end();
+  Interval extent(std::size_t clip) const;
+
+  struct Picture {
+    SamplePtr sample;
+    Time time{};
+  };
+
+  std::filesystem::path folder_;
+  const Stream& stream_;
+  recording::Fill fill_;
+  Time end_;
+  std::optional<std::size_t> clip_;  // the one being read
+  std::unique_ptr<Decoder> decoder_;
+  Picture current_;
+  Picture next_;
+  bool whole_ = true;  // the file is decoded to its end
+  std::vector<std::string> troubles_;
+};
+
+}  // namespace dd::composer
