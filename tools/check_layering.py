@@ -20,7 +20,7 @@ MAY_INCLUDE = {
     "observe": ["base"],
     "child": ["base", "observe"],
     "api": ["base", "rtp", "meeting", "recording", "observe", "config"],
-    "net": ["base", "api", "recording", "observe", "meeting/event.hpp"],  # it implements UserSessionSink
+    "net": ["base", "api", "recording", "observe", "meeting/event.hpp", "shelf/object_store.hpp"],  # it implements UserSessionSink
     "media": ["base", "rtp", "meeting/media_port.hpp", "recording/tap_port.hpp", "child", "observe"],
     "store": ["base", "meeting/store_port.hpp", "observe"],
     "studio": ["base", "rtp", "meeting", "recording", "child", "observe"],
@@ -48,7 +48,7 @@ THIRD_PARTY = {
     r"(mkvmuxer|mkvparser|common|webm)/": ["recorder/track_writer"],
     r"spdlog/": ["observe/log.cpp"],
     r"prometheus/": ["observe/metrics.cpp"],
-    r"curl/": ["net/curl_post.cpp"],
+    r"curl/": ["net/curl_client.cpp"],
     r"openssl/": ["net/"],
     r"CLI/": ["config/command_line.cpp"],
     r".*\.pb\.h": ["net/otlp_push"],

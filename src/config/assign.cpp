@@ -165,6 +165,8 @@ Result<void> assign_text(const Row& row, std::string& field, std::string_view te
       case Shape::kAny:
       case Shape::kPort:
       case Shape::kCidrs:
+      case Shape::kHttpUrls:
+      case Shape::kStorageProfiles:
       case Shape::kHeaders: break;
     }
     for (const char c : text) {
@@ -185,6 +187,8 @@ Result<void> assign_list(const Row& row, std::vector<std::string>& field, std::s
     if (!part.empty()) {
       if (!row.choices.empty()) {
         if (!is_choice(row.choices, part)) return refused(row, fmt::format("must be a comma-separated list of {}", choices_text(row)));
+      } else if (row.shape == Shape::kHttpUrls) {
+        if (!is_http_url(part)) return refused(row, "must be a comma-separated list of http or https URLs");
       } else if (!is_cidr(part)) {
         return refused(row, "must be a comma-separated list of networks such as 10.0.0.0/8");
       }
@@ -210,6 +214,25 @@ Result<void> assign_headers(const Row& row, std::map<std::string, std::string>& 
   return ok();
 }
 
+Result<void> assign_profiles(const Row& row, std::map<std::string, StorageProfile>& field, std::string_view text) {
+  if (text.empty()) {
+    field.clear();
+    return ok();
+  }
+  auto profiles = parse_storage_profiles(text);
+  if (!profiles) return refused(row, profiles.error().message + "; in a file, wrap it in single quotes");
+  for (const auto& entry : *profiles) {
+    if (!is_word(entry.first)) return refused(row, "has a profile whose name is not of letters, digits, - and _");
+    if (!is_http_url(entry.second.endpoint)) return refused(row, fmt::format("has no http or https endpoint for {}", entry.first));
+    if (!is_host(entry.second.bucket)) return refused(row, fmt::format("has no bucket for {}", entry.first));
+    if (!is_word(entry.second.region)) return refused(row, fmt::format("has no region for {}", entry.first));
+    if (entry.second.access_key.empty() || entry.second.secret_key.empty())
+      return refused(row, fmt::format("lacks a key for {}", entry.first));
+  }
+  field = std::move(*profiles);
+  return ok();
+}
+
 Result<void> assign_bool(const Row& row, bool& field, std::string_view text) {
   for (const std::string_view yes : {"true", "1", "yes", "on", "TRUE", "True"}) {
     if (text == yes) return field = true, ok();
@@ -228,6 +251,7 @@ struct Assigner {
   Result<void> operator()(bool* field) const { return assign_bool(row, *field, text); }
   Result<void> operator()(std::vector<std::string>* field) const { return assign_list(row, *field, text); }
   Result<void> operator()(std::map<std::string, std::string>* field) const { return assign_headers(row, *field, text); }
+  Result<void> operator()(std::map<std::string, StorageProfile>* field) const { return assign_profiles(row, *field, text); }
   template <typename Number>
   Result<void> operator()(Number* field) const {
     if (text.empty()) return ok();
@@ -248,6 +272,11 @@ struct Printer {
   std::string operator()(const std::map<std::string, std::string>* field) const {
     return field->empty() ? "" : encode_string_object(*field);
   }
+  std::string operator()(const std::map<std::string, StorageProfile>* field) const {
+    std::string names;  // never their keys
+    for (const auto& entry : *field) names += (names.empty() ? "" : ",") + entry.first;
+    return names;
+  }
   template <typename Number>
   std::string operator()(const Number* field) const {
     if constexpr (std::is_integral_v<Number>) {
@@ -263,6 +292,7 @@ struct TypeName {
   std::string_view operator()(const bool*) const { return "true or false"; }
   std::string_view operator()(const std::vector<std::string>*) const { return "list of networks"; }
   std::string_view operator()(const std::map<std::string, std::string>*) const { return "JSON object"; }
+  std::string_view operator()(const std::map<std::string, StorageProfile>*) const { return "JSON object"; }
   template <typename Number>
   std::string_view operator()(const Number*) const {
     return "number";
@@ -286,7 +316,9 @@ std::string_view type_name(const Row& row) {
     case Shape::kHostPort: return "host:port";
     case Shape::kWord: return "word";
     case Shape::kAny:
+    case Shape::kHttpUrls: return "list of URLs";
     case Shape::kCidrs:
+    case Shape::kStorageProfiles:
     case Shape::kHeaders: break;
   }
   return std::visit(TypeName{}, row.field(defaults));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads a JSON object whose values are all strings, the only JSON a setting may be.
-// Pure function; the JSON library stays inside json_object.cpp.
+// Reads the two kinds of JSON a setting may be: an object whose values are all strings, and the storage profiles.
+// Pure functions; the JSON library stays inside json_object.cpp.
 #pragma once
 
 #include <map>
@@ -8,10 +8,14 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "config/settings.hpp"
 
 namespace dd::config {
 
 Result<std::map<std::string, std::string>> parse_string_object(std::string_view text);
 std::string encode_string_object(const std::map<std::string, std::string>& object);
+
+// Checks names and types only. A member that is none of a profile's is refused: it is most likely a misspelt one.
+Result<std::map<std::string, StorageProfile>> parse_storage_profiles(std::string_view text);
 
 }  // namespace dd::config

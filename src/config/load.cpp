@@ -150,6 +150,27 @@ Result<void> settle_media(const Values& values, unsigned cores, Loaded& loaded) 
   return ok();
 }
 
+Result<void> settle_storage(Loaded& loaded) {
+  auto& storage = loaded.settings.storage;
+  if (!storage.profiles_path.empty()) {
+    const auto text = read_small_file(storage.profiles_path);
+    if (!text) return invalid_field("RECORDING_STORAGE_PROFILES_PATH", "RECORDING_STORAGE_PROFILES_PATH: " + text.error().message);
+    auto assigned = assign(*find_row("RECORDING_STORAGE_PROFILES"), loaded.settings, *text);
+    if (!assigned) return std::move(assigned.error()).during("RECORDING_STORAGE_PROFILES_PATH");
+  }
+  if (!storage.upload_profile.empty() && !storage.profiles.contains(storage.upload_profile)) {
+    return invalid_field("RECORDING_UPLOAD_PROFILE",
+                         fmt::format("RECORDING_UPLOAD_PROFILE: there is no profile {}", storage.upload_profile));
+  }
+  if (storage.upload_profile.empty() && !storage.keep_local) {
+    loaded.warnings.emplace_back("RECORDING_KEEP_LOCAL is false, but nothing is uploaded: recordings stay here");
+  }
+  if (!loaded.settings.webhooks.urls.empty() && loaded.settings.webhooks.secret.empty()) {
+    return invalid_field("WEBHOOK_SECRET", "WEBHOOK_SECRET must be given with WEBHOOK_URLS");
+  }
+  return ok();
+}
+
 // RUST_LOG is often set for other programs, so what we cannot read in it is passed over.
 void apply_rust_log(const Values& values, Settings& settings) {
   const auto filter = values.find("RUST_LOG");
@@ -184,6 +205,7 @@ Result<Loaded> load(const Sources& sources) {
   DD_TRY_VOID(settle_database(values, loaded.settings));
   DD_TRY_VOID(settle_addresses(values, loaded.settings));
   DD_TRY_VOID(settle_media(values, sources.cores, loaded));
+  DD_TRY_VOID(settle_storage(loaded));
   return loaded;
 }
 

@@ -211,5 +211,53 @@ TEST_F(Load, WarnsOfWhatKendraCannotUse) {
   EXPECT_EQ(result->warnings.size(), 2u);
 }
 
+constexpr const char* kProfiles =
+    R"({"main":{"endpoint":"https://s3.example.org","bucket":"b.one","prefix":"/a/b/","accessKey":"key","secretKey":"s:e/c+ret","pathStyle":false}})";
+
+TEST_F(Load, StorageProfilesAreNamedBuckets) {
+  write(".env", std::string("RECORDING_STORAGE_PROFILES=") + kProfiles + "\nRECORDING_UPLOAD_PROFILE=main\n");
+  const auto settings = loaded();
+  const StorageProfile& main = settings.storage.profiles.at("main");
+  EXPECT_EQ(main.endpoint, "https://s3.example.org");
+  EXPECT_EQ(main.region, "us-east-1");
+  EXPECT_EQ(main.prefix, "a/b");
+  EXPECT_EQ(main.secret_key, "s:e/c+ret");
+  EXPECT_FALSE(main.path_style);
+  EXPECT_EQ(value_text(*find_row("RECORDING_STORAGE_PROFILES"), settings), "***");
+}
+
+TEST_F(Load, StorageProfilesMayComeFromAFile) {
+  write("profiles.json", kProfiles);
+  sources_.environment = {{"RECORDING_STORAGE_PROFILES_PATH", (root_ / "profiles.json").string()}};
+  EXPECT_EQ(loaded().storage.profiles.at("main").bucket, "b.one");
+  sources_.environment["RECORDING_STORAGE_PROFILES_PATH"] = "absent.json";
+  EXPECT_EQ(refused().field, "RECORDING_STORAGE_PROFILES_PATH");
+}
+
+TEST_F(Load, AStorageProfileThatCannotWorkStopsTheStartAndTellsNoSecret) {
+  for (const char* text :
+       {"[]", R"({"main":1})", R"({"main":{"endpoint":"s3.example.org","bucket":"b","accessKey":"k","secretKey":"geheim"}})",
+        R"({"main":{"endpoint":"https://x","bucket":"","accessKey":"k","secretKey":"geheim"}})",
+        R"({"main":{"endpoint":"https://x","bucket":"b","accessKey":"k"}})",
+        R"({"main":{"endpoint":"https://x","bucket":"b","accessKey":"k","secretKey":"geheim","acessKey":"k"}})",
+        R"({"m n":{"endpoint":"https://x","bucket":"b","accessKey":"k","secretKey":"geheim"}})"}) {
+    sources_.environment = {{"RECORDING_STORAGE_PROFILES", text}};
+    const Error error = refused();
+    EXPECT_EQ(error.field, "RECORDING_STORAGE_PROFILES") << text;
+    EXPECT_THAT(error.message, testing::Not(HasSubstr("geheim")));
+  }
+  sources_.environment = {{"RECORDING_STORAGE_PROFILES", kProfiles}, {"RECORDING_UPLOAD_PROFILE", "other"}};
+  EXPECT_EQ(refused().field, "RECORDING_UPLOAD_PROFILE");
+}
+
+TEST_F(Load, WebhooksWantASecret) {
+  sources_.environment = {{"WEBHOOK_URLS", "https://a.example/x?y=1, http://b.example"}};
+  EXPECT_EQ(refused().field, "WEBHOOK_SECRET");
+  sources_.environment["WEBHOOK_SECRET"] = "0123456789abcdef";
+  EXPECT_THAT(loaded().webhooks.urls, testing::ElementsAre("https://a.example/x?y=1", "http://b.example"));
+  sources_.environment["WEBHOOK_URLS"] = "ftp://a.example";
+  EXPECT_EQ(refused().field, "WEBHOOK_URLS");
+}
+
 }  // namespace
 }  // namespace dd::config

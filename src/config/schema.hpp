@@ -17,10 +17,10 @@ namespace dd::config {
 
 // Where a value lives inside Settings; the alternative is the type.
 using Field = std::variant<std::string*, bool*, std::uint16_t*, std::uint32_t*, std::chrono::seconds*, std::chrono::milliseconds*,
-                           std::vector<std::string>*, std::map<std::string, std::string>*>;
+                           std::vector<std::string>*, std::map<std::string, std::string>*, std::map<std::string, StorageProfile>*>;
 
 // What a text must be, beyond its type.
-enum class Shape { kAny, kPort, kIp, kHost, kHttpUrl, kHostPort, kCidrs, kWord, kHeaders };
+enum class Shape { kAny, kPort, kIp, kHost, kHttpUrl, kHostPort, kCidrs, kHttpUrls, kWord, kHeaders, kStorageProfiles };
 enum class Secrecy { kOpen, kSecret };
 
 struct Row {

@@ -12,6 +12,17 @@
 
 namespace dd::config {
 
+// A bucket of an S3-compatible store, called by its name in everything else; so no request ever holds a key.
+struct StorageProfile {
+  std::string endpoint;  // "https://s3.eu-central-1.amazonaws.com"
+  std::string region = "us-east-1";
+  std::string bucket;
+  std::string prefix;  // of all keys; without a slash at its ends
+  std::string access_key;
+  std::string secret_key;
+  bool path_style = true;
+};
+
 struct Settings {
   std::string env = "local";
   std::string tenant;  // verbatim, also with leading blanks; "default" when ENV is local and nothing was said
@@ -84,6 +95,23 @@ struct Settings {
     std::chrono::seconds linger{60};
     std::chrono::seconds resume_window{300};
   } recordings;
+
+  struct Storage {                    // of recordings that are over
+    std::uint32_t max_age_hours = 0;  // 0: no limit
+    std::uint32_t max_gibibytes = 0;  // 0: no limit
+    std::map<std::string, StorageProfile> profiles;
+    std::string profiles_path;   // a file with the same JSON
+    std::string upload_profile;  // empty: nothing is uploaded; after load(): a name in `profiles`
+    bool keep_local = true;
+    std::uint32_t upload_threads = 2;
+    std::uint32_t upload_part_mebibytes = 8;
+  } storage;
+
+  struct Webhooks {
+    std::vector<std::string> urls;
+    std::string secret;
+    bool allow_private = false;
+  } webhooks;
 
   struct UserSessions {
     std::string endpoint;  // empty: nobody is told

@@ -1,28 +1,19 @@
 // SPDX-License-Identifier: MIT
-// CurlPost: one HTTP POST at a time with libcurl, bounded in time, its connection kept for the next one.
-// It retries nothing, follows no redirect and keeps no answer but the status. Belongs to one thread that may block;
-// only cancel() may be called from another.
+// CurlPost: one HTTP POST at a time whose answer is only its status; what otlp_push and user_session_post need of CurlClient.
+// Belongs to one thread that may block; only cancel() may be called from another.
 #pragma once
 
 #include <chrono>
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "base/result.hpp"
+#include "net/curl_client.hpp"
 
 namespace dd::net {
 
-// For start-up: is this an http(s) URL that libcurl understands?
-Result<void> check_post_url(const std::string& url);
-
 class CurlPost {
  public:
-  CurlPost();
-  ~CurlPost();
-  CurlPost(const CurlPost&) = delete;
-  CurlPost& operator=(const CurlPost&) = delete;
-
   struct Request {
     std::string url;
     std::vector<std::string> headers;  // "Name: value"
@@ -32,14 +23,22 @@ class CurlPost {
   };
 
   // The HTTP status; kUnavailable when there was none, kDeadlineExceeded when it took too long.
-  Result<int> post(const Request& request);
+  Result<int> post(const Request& request) {
+    CurlClient::Request sent;
+    sent.url = request.url;
+    sent.headers = request.headers;
+    sent.body = request.body;
+    sent.connect_timeout = request.connect_timeout;
+    sent.total_timeout = request.total_timeout;
+    DD_TRY(const auto answer, client_.send(sent));
+    return answer.status;
+  }
 
   // The running post and every later one end at once.
-  void cancel();
+  void cancel() { client_.cancel(); }
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  CurlClient client_;
 };
 
 }  // namespace dd::net

@@ -146,7 +146,7 @@ struct OtlpPush::State {
 
 Result<std::unique_ptr<OtlpPush>> OtlpPush::open(OtlpPushSettings settings, const observe::Metrics& metrics, const Clock& clock) {
   auto state = std::make_unique<State>(std::move(settings), metrics, clock);
-  auto url = check_post_url(state->url);
+  auto url = check_http_url(state->url);
   if (!url) return std::move(url.error()).during("OTEL_ENDPOINT");
   State& running = *state;
   running.thread = std::thread([&running] { running.run(); });

@@ -158,7 +158,7 @@ struct UserSessionPost::State {
 
 Result<std::unique_ptr<UserSessionPost>> UserSessionPost::open(UserSessionPostSettings settings, observe::Metrics& metrics,
                                                                const Clock& clock) {
-  auto url = check_post_url(settings.endpoint);
+  auto url = check_http_url(settings.endpoint);
   if (!url) return std::move(url.error()).during("CLIENT_CONFIG_SERVICE_ENDPOINT");
   auto headers = header_lines(settings.headers);
   if (!headers) return std::move(headers.error()).during("CLIENT_CONFIG_SERVICE_HEADERS");

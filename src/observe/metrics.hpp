@@ -49,6 +49,12 @@ enum class Metric {
   kRecorderRestarts,
   kRecordingTroubles,
   kRecordingFailures,
+  kUploads,  // labels: outcome (done, failed)
+  kUploadedBytes,
+  kUploadsWaiting,
+  kRecordingsExpired,
+  kWebhooks,  // labels: outcome (sent, failed, dropped)
+  kWebhooksWaiting,
   kProcessResidentBytes,  // these five are read from the system whenever the metrics are
   kProcessCpuSeconds,
   kProcessOpenFds,

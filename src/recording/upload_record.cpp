@@ -42,7 +42,13 @@ Result<UploadedFile> parse_file(const Json& json) {
   file.etag = text_of(json, "etag");
   file.upload_id = text_of(json, "uploadId");
   file.part_bytes = number_of<std::uint64_t>(json, "partBytes");
+  file.refused = number_of<unsigned>(json, "refused");
   const auto parts = json.find("parts");
+  if (file.part_bytes == 0 || file.part_bytes > file.bytes || file.bytes / file.part_bytes > kMaxParts) {  // nothing to go on with
+    file.upload_id.clear();
+    file.part_bytes = 0;
+    return file;
+  }
   if (parts == json.end()) return file;
   if (!parts->is_array() || parts->size() > kMaxParts) return invalid_field("parts", "parts is no list of at most 10000");
   for (const Json& part : *parts) {
@@ -80,6 +86,7 @@ std::string encode(const UploadRecord& record) {
     if (!file.upload_id.empty()) {
       entry["uploadId"] = file.upload_id;
       entry["partBytes"] = file.part_bytes;
+      if (file.refused > 0) entry["refused"] = file.refused;
       entry["parts"] = nlohmann::ordered_json::array();
       for (const UploadedPart& part : file.parts) entry["parts"].push_back({{"number", part.number}, {"etag", part.etag}});
     }

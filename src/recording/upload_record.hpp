@@ -30,6 +30,7 @@ struct UploadedFile {
   std::string upload_id;
   std::uint64_t part_bytes = 0;
   std::vector<UploadedPart> parts;
+  unsigned refused = 0;  // how often the server did not put the parts together
 };
 
 struct UploadRecord {

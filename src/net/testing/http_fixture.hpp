@@ -178,6 +178,12 @@ class HttpFixture : public ::testing::Test {
     });
   }
 
+  // `make` runs on the loop and answers what the recording routes are to use.
+  template <typename Make>
+  void serve_recordings(Make make) {
+    on_loop([&] { application_->serve_recordings(nullptr, make(loop_)); });
+  }
+
   std::uint16_t port() const { return port_; }
   std::string metrics() const { return metrics_.exposition(); }
 
