@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: MIT
+// The recorder's program: what can be done with a recording's folder, and the process in which the media server records.
+#include "archive/command_line.hpp"
+
+int main(int argc, char** argv) { return dd::archive::run_command_line(argc, argv, {}); }
