@@ -50,7 +50,7 @@ THIRD_PARTY = {
     r"prometheus/": ["observe/metrics.cpp"],
     r"curl/": ["net/curl_client.cpp"],
     r"openssl/": ["net/"],
-    r"CLI/": ["config/command_line.cpp"],
+    r"CLI/": ["config/command_line.cpp", "archive/command_line.cpp"],
     r".*\.pb\.h": ["net/otlp_push"],
     r"tl/expected\.hpp": ["base/result.hpp"],
     r"fmt/": [""],

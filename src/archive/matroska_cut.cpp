@@ -39,6 +39,7 @@ enum Id : std::uint32_t {
 
 constexpr std::uint64_t kDefaultScale = 1'000'000;  // nanoseconds a tick
 constexpr std::uint64_t kMaxTicks = std::uint64_t{1} << 42;
+constexpr std::uint64_t kDurationRoom = 11;   // id, size and an eight-byte float
 constexpr std::uint64_t kLongestFrame = 200;  // ms; how long the last frame may be thought to last, judged by the one before
 
 struct Element {
@@ -167,6 +168,7 @@ class Scan {
       if (!child || !child->size || *child->size > info.end() - child->body) return;
       if (child->id == kTimestampScale) scale_ = std::clamp<std::uint64_t>(number(*child).value_or(kDefaultScale), 1, 1'000'000'000);
       if (child->id == kDuration && (*child->size == 4 || *child->size == 8)) duration_ = *child;
+      if (child->id == kVoid && child->end() - child->begin == kDurationRoom) room_ = *child;
       at = child->end();
     }
   }
@@ -233,7 +235,13 @@ class Scan {
     cut_.whole_bytes = whole_;
     cut_.frames = count_.frames;
     cut_.duration = Time(std::llround(std::min(ms, 1e13) * 1000));
-    if (duration_) patch(duration_->body, float_field(ms / ms_a_tick, static_cast<unsigned>(*duration_->size)));
+    if (duration_) {
+      patch(duration_->body, float_field(ms / ms_a_tick, static_cast<unsigned>(*duration_->size)));
+    } else if (room_) {
+      std::vector<std::uint8_t> element = {0x44, 0x89, 0x88};
+      for (const std::uint8_t byte : float_field(ms / ms_a_tick, 8)) element.push_back(byte);
+      patch(room_->begin, std::move(element));
+    }
     // A size that is too narrow to be written again becomes unknown, which every reader takes as "to the end".
     const std::uint64_t size = whole_ - segment.body;
     const bool narrow = segment.size_width < 8 && size >= unknown_of(segment.size_width);
@@ -258,6 +266,7 @@ class Scan {
   std::uint64_t whole_ = 0;
   std::uint64_t scale_ = kDefaultScale;
   std::optional<Element> duration_;
+  std::optional<Element> room_;  // that a writer left for the duration
   bool has_tracks_ = false;
   Count count_;
   MatroskaCut cut_;

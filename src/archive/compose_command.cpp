@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+#include "archive/compose_command.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+extern char** environ;  // POSIX wants the program to declare it
+
+namespace dd::archive {
+namespace {
+
+constexpr std::size_t kMaxLine = 16 * 1024;
+
+Error system_error(std::string_view doing, int number) {
+  return make_error(Errc::kInternal, fmt::format("{}: {}", doing, std::strerror(number)));
+}
+
+void show_line(const std::string& line, ProgressStyle style, ProgressBar& bar) {
+  const auto progress = parse_composer_line(line);
+  if (style == ProgressStyle::kJson || !progress) {  // for whoever reads us, as it came
+    if (style == ProgressStyle::kBar) bar.end();
+    fmt::print(stdout, "{}\n", line);
+    std::fflush(stdout);
+    return;
+  }
+  bar.show(progress->percent, fmt::format("{:.1f} x real time, {:.0f} s to go", progress->speed, progress->eta_seconds));
+}
+
+void show_lines(int descriptor, ProgressStyle style) {
+  ProgressBar bar(style);
+  std::string line;
+  std::array<char, 4096> piece{};
+  for (;;) {
+    const ssize_t got = ::read(descriptor, piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    for (ssize_t i = 0; i < got; ++i) {
+      const char c = piece[static_cast<std::size_t>(i)];
+      if (c == '\n') {
+        show_line(line, style, bar);
+        line.clear();
+      } else if (line.size() < kMaxLine) {
+        line += c;
+      }
+    }
+  }
+  if (!line.empty()) show_line(line, style, bar);
+}
+
+}  // namespace
+
+std::optional<ComposerProgress> parse_composer_line(std::string_view line) {
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  const auto number = [&](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_number() ? found->get<double>() : 0.0;
+  };
+  if (!json.contains("percent") || !json["percent"].is_number()) return std::nullopt;
+  return ComposerProgress{number("percent"), number("speed"), number("etaSeconds")};
+}
+
+Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyle style) {
+  std::error_code error;
+  const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::string program = (error ? std::filesystem::path() : self.parent_path()) / "doordarshan-composer";
+
+  std::vector<char*> argv = {const_cast<char*>(program.c_str())};  // posix_spawn takes them so and does not write
+  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  argv.push_back(nullptr);
+
+  std::array<int, 2> pipe{};
+  if (::pipe2(pipe.data(), O_CLOEXEC) != 0) return system_error("make a pipe", errno);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
+  pid_t child = 0;
+  const int failure = ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
+  ::posix_spawn_file_actions_destroy(&actions);
+  ::close(pipe[1]);
+  if (failure != 0) {
+    ::close(pipe[0]);
+    return system_error(fmt::format("start {}", program), failure);
+  }
+  show_lines(pipe[0], style);
+  ::close(pipe[0]);
+  int status = 0;
+  while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  }
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace dd::archive

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+// `compose` runs the program doordarshan-composer, which stands beside this one, and shows its progress.
+// It composes nothing and does not judge the arguments: the composer does.
+// One call; waits for the composer's end.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "archive/progress_bar.hpp"
+#include "base/result.hpp"
+
+namespace dd::archive {
+
+// The composer's exit code. Its stderr is ours.
+Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyle style);
+
+// A line the composer prints on stdout: {"percent":12.5,"speed":3.1,"etaSeconds":40}. Nothing for any other line.
+struct ComposerProgress {
+  double percent = 0;
+  double speed = 0;  // times real time
+  double eta_seconds = 0;
+};
+std::optional<ComposerProgress> parse_composer_line(std::string_view line);
+
+}  // namespace dd::archive
