@@ -40,6 +40,7 @@ class Session final : public TrackOutlet {
   // The server is gone: files are finished, the timeline does not say `stopped`, and ended() is called.
   void abandon();
 
+  Disk& disk_for_test() { return *disk_; }
   std::uint64_t strangers() const { return strangers_; }  // datagrams of no track
 
  private:
