@@ -26,6 +26,7 @@ struct Asked {
   std::string svg;
   bool final = false;
   bool json = false;
+  bool no_participants = false;
   std::vector<std::string> composer;
 
   ProgressStyle style() const {
@@ -66,7 +67,8 @@ int do_recover(const Asked& asked) {
 
 int do_finish(const Asked& asked) {
   ProgressBar bar(asked.style());
-  const auto manifest = finish(asked.folder, [&](double percent, std::string_view doing) { bar.show(percent, doing); });
+  const auto manifest = finish(asked.folder, asked.no_participants ? Participants::kNone : Participants::kEach,
+                               [&](double percent, std::string_view doing) { bar.show(percent, doing); });
   bar.end();
   if (!manifest) return fail("finish", manifest.error());
   if (asked.json) return 0;
@@ -97,6 +99,7 @@ int run_command_line(int argc, const char* const* argv, const std::function<int(
   recover->add_flag("--json", asked.json, "Print progress as JSON lines.");
   CLI::App* finish = command("finish", "Make the participants' files, and checksums of everything.");
   finish->add_flag("--json", asked.json, "Print progress as JSON lines.");
+  finish->add_flag("--no-participants", asked.no_participants, "Count checksums only.");
   CLI::App* compose = app.add_subcommand("compose", "Make one programme of a recording; --help says how.");
   compose->prefix_command();
   compose->set_help_flag();
@@ -116,8 +119,7 @@ int run_command_line(int argc, const char* const* argv, const std::function<int(
   if (finish->parsed()) return do_finish(asked);
   if (compose->parsed()) {
     asked.composer = compose->remaining();
-    std::erase(asked.composer, "--json");
-    asked.json = asked.composer.size() != compose->remaining().size();
+    asked.json = std::erase(asked.composer, "--json") > 0;
     return do_compose(asked);
   }
   return served != nullptr && served->parsed() ? serve() : 2;

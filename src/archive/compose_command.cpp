@@ -14,6 +14,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "archive/enter_output.hpp"
+#include "recording/paths.hpp"
+
 extern char** environ;  // POSIX wants the program to declare it
 
 namespace dd::archive {
@@ -36,8 +39,10 @@ void show_line(const std::string& line, ProgressStyle style, ProgressBar& bar) {
   bar.show(progress->percent, fmt::format("{:.1f} x real time, {:.0f} s to go", progress->speed, progress->eta_seconds));
 }
 
-void show_lines(int descriptor, ProgressStyle style) {
+// Answers the last line.
+std::string show_lines(int descriptor, ProgressStyle style) {
   ProgressBar bar(style);
+  std::string last;
   std::string line;
   std::array<char, 4096> piece{};
   for (;;) {
@@ -48,16 +53,45 @@ void show_lines(int descriptor, ProgressStyle style) {
       const char c = piece[static_cast<std::size_t>(i)];
       if (c == '\n') {
         show_line(line, style, bar);
+        last = std::move(line);
         line.clear();
       } else if (line.size() < kMaxLine) {
         line += c;
       }
     }
   }
-  if (!line.empty()) show_line(line, style, bar);
+  if (line.empty()) return last;
+  show_line(line, style, bar);
+  return line;
 }
 
 }  // namespace
+
+std::optional<recording::Output> parse_composed(std::string_view line, const std::filesystem::path& folder) {
+  const auto json = nlohmann::json::parse(line, nullptr, false);
+  if (!json.is_object() || json.value("done", false) != true) return std::nullopt;
+  const auto text = [&](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  const auto number = [&](const char* name) {
+    const auto found = json.find(name);
+    return found != json.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+  };
+  recording::Output output;
+  output.mode = "composite";
+  std::error_code error;
+  const auto made = std::filesystem::weakly_canonical(text("file"), error);
+  output.file = made.lexically_relative(std::filesystem::weakly_canonical(folder, error)).string();
+  if (error || !recording::is_relative_file(output.file)) return std::nullopt;
+  output.layout = text("layout");
+  output.width = static_cast<std::uint32_t>(number("width"));
+  output.height = static_cast<std::uint32_t>(number("height"));
+  output.fps = static_cast<std::uint32_t>(number("fps"));
+  output.start = recording::Time(number("startUs"));
+  output.duration = recording::Time(number("durationUs"));
+  return output;
+}
 
 std::optional<ComposerProgress> parse_composer_line(std::string_view line) {
   const auto json = nlohmann::json::parse(line, nullptr, false);
@@ -77,6 +111,8 @@ Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyl
 
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};  // posix_spawn takes them so and does not write
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
+  std::string as_json = "--json";  // we read it, whoever reads us
+  argv.push_back(as_json.data());
   argv.push_back(nullptr);
 
   std::array<int, 2> pipe{};
@@ -92,12 +128,19 @@ Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyl
     ::close(pipe[0]);
     return system_error(fmt::format("start {}", program), failure);
   }
-  show_lines(pipe[0], style);
+  const std::string last = show_lines(pipe[0], style);
   ::close(pipe[0]);
   int status = 0;
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
-  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  if (code == 0 && !arguments.empty()) {
+    const std::filesystem::path folder = arguments.front();
+    if (auto output = parse_composed(last, folder)) {
+      DD_TRY_VOID(enter_output(folder, std::move(*output)));
+    }
+  }
+  return code;
 }
 
 }  // namespace dd::archive

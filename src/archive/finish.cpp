@@ -130,7 +130,7 @@ class Finishing {
 
 }  // namespace
 
-Result<Manifest> finish(const std::filesystem::path& path, const Progress& progress) {
+Result<Manifest> finish(const std::filesystem::path& path, Participants participants, const Progress& progress) {
   DD_TRY(Folder folder, Folder::open(path, Access::kWrite));
   DD_TRY(Manifest manifest, folder.manifest());
   if (manifest.state == State::kRecording) {
@@ -139,7 +139,9 @@ Result<Manifest> finish(const std::filesystem::path& path, const Progress& progr
   if (manifest.duration > kLongest)
     return make_error(Errc::kInvalidArgument, "the recording is longer than two weeks; its timeline is damaged");
   Finishing finishing(folder, manifest, progress);
-  DD_TRY_VOID(finishing.make_files());
+  if (participants == Participants::kEach) {
+    DD_TRY_VOID(finishing.make_files());
+  }
   DD_TRY_VOID(finishing.add_checksums());
   DD_TRY_VOID(folder.write_manifest(manifest));
   if (progress) progress(100, "done");

@@ -15,6 +15,9 @@
 
 namespace dd::archive {
 
-Result<recording::Manifest> finish(const std::filesystem::path& folder, const Progress& progress = {});
+enum class Participants { kEach, kNone };
+
+Result<recording::Manifest> finish(const std::filesystem::path& folder, Participants participants = Participants::kEach,
+                                   const Progress& progress = {});
 
 }  // namespace dd::archive

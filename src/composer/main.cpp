@@ -63,7 +63,7 @@ int run(int argc, char** argv) {
     if (parsed->talk == Talk::kJson) fmt::print(stderr, "{}\n", composed.error().message);
     return code_for(composed.error());
   }
-  report.done(parsed->compose.output, *composed);
+  report.done(parsed->compose, *composed);
   return kDone;
 }
 

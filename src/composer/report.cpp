@@ -42,11 +42,17 @@ void Report::progress(Time done, Time whole) {
   sink_(fmt::format("{:5.1f} %  {:.1f} x real time, {:.0f} s left", percent, rate, eta));
 }
 
-void Report::done(const std::filesystem::path& file, const Composed& composed) {
+void Report::done(const ComposeRequest& request, const Composed& composed) {
+  const auto& file = request.output;
   const double rate = speed(composed.duration, clock_.now());
   if (talk_ == Talk::kJson) {
     const Json line{{"done", true},
                     {"file", file.string()},
+                    {"layout", request.layout ? to_string(*request.layout) : std::string_view()},
+                    {"width", request.size.width},
+                    {"height", request.size.height},
+                    {"fps", request.fps},
+                    {"startUs", request.from.count()},
                     {"durationUs", composed.duration.count()},
                     {"speed", rounded(rate)},
                     {"troubles", composed.troubles}};

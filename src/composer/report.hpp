@@ -21,7 +21,7 @@ class Report {
 
   // At most one line every kEvery.
   void progress(Time done, Time whole);
-  void done(const std::filesystem::path& file, const Composed& composed);
+  void done(const ComposeRequest& request, const Composed& composed);
   void failed(const Error& error);
 
  private:

@@ -9,13 +9,15 @@ namespace dd::studio {
 
 using child::Supervisor;
 
-Session::Session(Loop& loop, SessionSettings settings, recording::TapPort& taps, recording::OpenRecording orders, Events events)
+Session::Session(Loop& loop, SessionSettings settings, recording::TapPort& taps, recording::OpenRecording orders, std::string layout,
+                 Events events)
     : loop_(loop),
       settings_(std::move(settings)),
       taps_(taps),
       orders_(std::move(orders)),
       events_(std::move(events)),
       supervisor_(settings_.supervision),
+      layout_(std::move(layout)),
       ended_(loop) {}
 
 Session::~Session() {
@@ -79,6 +81,7 @@ void Session::on_opened(const recording::Opened& opened) {
   act(Supervisor::Action::kNone);
   observe::log_info("recorder_ready", {{"recording", orders_.recording}, {"part", opened.part}, {"pid", recorder_->pid()}});
   events_.on_part(opened.part);
+  send(recording::NoteLayout{layout_, {}});
   if (!speaker_.empty()) send(recording::NoteSpeaker{speaker_});
   for (auto& entry : sources_) begin_tap(entry.second);
 }
@@ -144,7 +147,8 @@ void Session::note_speaker(const ParticipantId& participant) {
 }
 
 void Session::note_layout(std::string layout) {
-  if (port_) send(recording::NoteLayout{std::move(layout), {}});
+  layout_ = std::move(layout);
+  if (port_) send(recording::NoteLayout{layout_, {}});
 }
 
 Task<void> Session::finish(std::string reason) {

@@ -46,7 +46,8 @@ class Session : public std::enable_shared_from_this<Session> {
     UniqueFunction<void(const std::string& how)> on_recorder_died;
   };
 
-  Session(Loop& loop, SessionSettings settings, recording::TapPort& taps, recording::OpenRecording orders, Events events);
+  Session(Loop& loop, SessionSettings settings, recording::TapPort& taps, recording::OpenRecording orders, std::string layout,
+          Events events);
   ~Session();
 
   void start();
@@ -99,6 +100,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::map<ProducerId, Recorded> sources_;
   bool all_paused_ = false;
   std::string speaker_;
+  std::string layout_;
   recording::Progress last_progress_;
   bool finishing_ = false;
   Completion<bool> ended_;

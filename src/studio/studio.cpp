@@ -113,7 +113,8 @@ void Studio::begin(const MeetingId& id, std::shared_ptr<Live> live, std::shared_
   orders.meeting = id.str();
   orders.fill = live->order.fill;
   orders.stop_below_free_bytes = settings_.stop_below_free_bytes;
-  live->session = std::make_shared<Session>(loop_, settings_.session, taps_, std::move(orders), session_events(live));
+  live->session = std::make_shared<Session>(loop_, settings_.session, taps_, std::move(orders),
+                                            std::string(recording::to_string(live->order.programme.layout)), session_events(live));
   spawn(begin_when_recovered(std::move(live), std::move(resumed)));
 }
 
@@ -202,7 +203,7 @@ Task<void> Studio::work_off(Order order) {
       recording::ComposeRecording command;
       command.recording = order.recording;
       command.programme = order.programme;
-      auto composing = workshop_.compose(*job, folder, std::move(command));
+      auto composing = workshop_.compose(*job, folder, std::move(command), Workshop::LayoutFrom::kTimeline);
       auto composed = co_await std::move(composing);
       if (closing_) co_return;
       if (!composed) fail(order, "compose", composed.error());
@@ -357,7 +358,7 @@ Task<Result<std::string>> Studio::compose(recording::ComposeRecording command) {
     studio->working_on_.erase(recording);
     if (composed && studio->finished_) studio->finished_(recording);
   };
-  spawn(work(this, command.recording, workshop_.compose(job, std::move(folder), command)));
+  spawn(work(this, command.recording, workshop_.compose(job, std::move(folder), command, Workshop::LayoutFrom::kCommand)));
   co_return job;
 }
 

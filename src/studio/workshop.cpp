@@ -49,7 +49,8 @@ Task<Result<void>> Workshop::finish(RecordingId recording, std::filesystem::path
   co_return ok();
 }
 
-Task<Result<std::string>> Workshop::compose(std::string job, std::filesystem::path folder, recording::ComposeRecording command) {
+Task<Result<std::string>> Workshop::compose(std::string job, std::filesystem::path folder, recording::ComposeRecording command,
+                                            LayoutFrom layout) {
   const auto& programme = command.programme;
   const auto format = recording::to_string(programme.format);
   // A further programme of the same layout does not replace the first: its job's number tells them apart.
@@ -57,8 +58,6 @@ Task<Result<std::string>> Workshop::compose(std::string job, std::filesystem::pa
   const auto file = recording::composite_file(name, format);
   std::vector<std::string> arguments{"compose",
                                      folder.string(),
-                                     "--layout",
-                                     std::string(recording::to_string(programme.layout)),
                                      "--width",
                                      std::to_string(programme.width),
                                      "--height",
@@ -71,6 +70,7 @@ Task<Result<std::string>> Workshop::compose(std::string job, std::filesystem::pa
                                      "-o",
                                      (folder / file).string()};
   const auto seconds = [](recording::Time time) { return fmt::format("{:.6f}", std::chrono::duration<double>(time).count()); };
+  if (layout == LayoutFrom::kCommand) arguments.insert(arguments.end(), {"--layout", std::string(recording::to_string(programme.layout))});
   if (command.from.count() > 0) arguments.insert(arguments.end(), {"--from", seconds(command.from)});
   if (command.to) arguments.insert(arguments.end(), {"--to", seconds(*command.to)});
   auto composed = co_await run_job(std::move(command.recording), std::move(job), std::move(arguments));

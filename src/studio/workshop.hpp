@@ -43,7 +43,8 @@ class Workshop {
   // Checksums, and a file for each participant when `participants`.
   Task<Result<void>> finish(RecordingId recording, std::filesystem::path folder, bool participants);
   // The programme's file, relative to the folder.
-  Task<Result<std::string>> compose(std::string job, std::filesystem::path folder, recording::ComposeRecording command);
+  enum class LayoutFrom { kCommand, kTimeline };  // the timeline's, as it was changed while the meeting ran
+  Task<Result<std::string>> compose(std::string job, std::filesystem::path folder, recording::ComposeRecording command, LayoutFrom layout);
 
   // Enters the job before it waits, so that a caller can be told its name. kTooManyRequests when too many wait.
   Result<std::string> announce(const RecordingId& recording);
