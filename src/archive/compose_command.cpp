@@ -109,6 +109,9 @@ Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyl
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string program = (error ? std::filesystem::path() : self.parent_path()) / "doordarshan-composer";
 
+  // The programme's usual place; the composer makes files, not folders.
+  if (!arguments.empty()) std::filesystem::create_directory(std::filesystem::path(arguments.front()) / "composite", error);
+
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};  // posix_spawn takes them so and does not write
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   std::string as_json = "--json";  // we read it, whoever reads us
