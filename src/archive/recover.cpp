@@ -115,7 +115,6 @@ Result<Recovered> recover(const std::filesystem::path& path, Ending ending, cons
   std::vector<Event> events;
   Time now = last_known_time(folder.timeline().events);
   for (const OpenPart& part : open.parts) now = std::max(now, end_of_part(part, whole));
-  for (const auto& [file, cut] : whole) events.push_back({now, FileEnded{file.began.file, cut.duration, cut.frames, cut.whole_bytes}});
   for (const OpenPart& part : open.parts) {
     const Time until = end_of_part(part, whole);
     for (const auto& [file, cut] : whole) {
@@ -125,6 +124,8 @@ Result<Recovered> recover(const std::filesystem::path& path, Ending ending, cons
     }
     events.push_back({now, PartRecovered{part.part, until}});
   }
+  // Last, because what was said above follows from the files that are still open: a torn write is repeated from them.
+  for (const auto& [file, cut] : whole) events.push_back({now, FileEnded{file.began.file, cut.duration, cut.frames, cut.whole_bytes}});
   if (ending == Ending::kFinal && !open.stopped) events.push_back({now, RecordingStopped{"recovered"}});
   DD_TRY_VOID(folder.append(std::move(events)));
 

@@ -65,10 +65,10 @@ Verdict judge(const std::filesystem::path& file) {
   const bool sound = out.streams.find("opus") != std::string::npos;
   std::vector<std::string> command = {"ffmpeg", "-hide_banner", "-nostats", "-v", "level+info", "-i", file.string()};
   if (pictures) {
-    const char* filter = "blackdetect=d=0.3:pix_th=0.08,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-";
+    const char* filter = "blackdetect=d=0.3:pix_th=0.08,signalstats,metadata=print:key=lavfi.signalstats.YAVG";
     command.insert(command.end(), {"-vf", filter, "-fps_mode", "passthrough"});
   }
-  if (sound) command.insert(command.end(), {"-af", "silencedetect@none=n=-80dB:d=0.1,silencedetect@soft=n=-30dB:d=0.3"});
+  if (sound) command.insert(command.end(), {"-af", "silencedetect=n=-80dB:d=0.1"});
   command.insert(command.end(), {"-f", "null", "-"});
   const ToolResult played = run_tool(command);
   const Lines lines = lines_of(played.output);
@@ -80,8 +80,12 @@ Verdict judge(const std::filesystem::path& file) {
     }
   }
   out.black = spans(numbers(lines, "blackdetect", "black_start:"), numbers(lines, "blackdetect", "black_end:"), out.seconds);
-  out.silence = spans(numbers(lines, "@none", "silence_start: "), numbers(lines, "@none", "silence_end: "), out.seconds);
-  out.beeps = numbers(lines, "@soft", "silence_end: ");
+  out.silence = spans(numbers(lines, "silencedetect", "silence_start: "), numbers(lines, "silencedetect", "silence_end: "), out.seconds);
+  if (sound) {
+    const auto heard = run_tool(
+        {"ffmpeg", "-hide_banner", "-nostats", "-i", file.string(), "-vn", "-af", "silencedetect=n=-30dB:d=0.3", "-f", "null", "-"});
+    out.beeps = numbers(lines_of(heard.output), "silencedetect", "silence_end: ");
+  }
   out.flashes = rises(numbers(lines, "pts_time:", "pts_time:"), numbers(lines, "YAVG", "YAVG="));
   // The last soft silence may end with the file instead of a beep.
   std::erase_if(out.beeps, [&](double beep) { return beep > out.seconds - 0.1; });
