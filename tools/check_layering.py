@@ -43,7 +43,6 @@ THIRD_PARTY = {
     r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "archive/", "recorder/", "composer/", "studio/"],
     r"(libavformat|libavcodec|libavutil)/": ["archive/"],
     r"gst/": ["composer/"],
-    r"(mkvmuxer|mkvparser|common|webm)/": ["recorder/track_writer"],
     r"spdlog/": ["observe/log.cpp"],
     r"prometheus/": ["observe/metrics.cpp"],
     r"curl/": ["net/curl_post.cpp"],
