@@ -42,7 +42,7 @@ class LiveShow {
       DD_TRY_VOID(encoder_->push_sound(performance_->sound_of(from, first_sample + (frame + 1) * kSampleRate / fps)));
       DD_TRY_VOID(encoder_->push_frame(performance_->frame_at(t)));
       DD_TRY_VOID(write_out());
-      done_ = t - request_.from + Time{1'000'000} / fps;
+      done_ = from_ - request_.from + Time{(frame + 1) * 1'000'000 / fps};
       progress(done_, std::max(done_, tail_.end().value_or(tail_.now()) - request_.from));
     }
     DD_TRY_VOID(encoder_->finish(kNever));

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <fstream>
 #include <gtest/gtest.h>
-#include <iterator>
 
 #include "composer/fragments.hpp"
 #include "composer/testing/sample_recording.hpp"
@@ -24,8 +23,10 @@ constexpr Duration kStep = 10ms;    // about a third of a frame: a composer that
 constexpr Duration kWrite = 250ms;  // between the recorder's writes
 
 std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  if (!std::filesystem::exists(path)) return {};
+  std::string bytes(std::filesystem::file_size(path), '\0');
+  std::ifstream(path, std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
 }
 
 // A recorder to a composer: each look at the clock is a step of time, in which the files grow as far as they were by then.
