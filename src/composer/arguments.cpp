@@ -75,7 +75,9 @@ Result<void> take(Arguments& arguments, std::string_view name, std::string_view 
 
 std::string_view usage() {
   return "doordarshan-composer FOLDER -o FILE [arguments]\n"
-         "Makes one programme of the recording in FOLDER.\n\n"
+         "doordarshan-composer live FOLDER -o FOLDER2 [arguments]\n"
+         "Makes one programme of the recording in FOLDER; with `live` while it is being recorded, as HLS (live.m3u8) and\n"
+         "fragmented MP4 (live.mp4) in FOLDER2, going on where an earlier one was killed.\n\n"
          "  --layout grid|speaker|presentation|timeline   timeline (default): a grid until the recording says otherwise\n"
          "  --width 1280 --height 720 --fps 30            even sizes up to 1920 (1080p), 15 to 30 frames a second\n"
          "  --format mp4|webm|webm-vp9                    H264 and AAC (default), VP8 and Opus, VP9 and Opus\n"
@@ -87,7 +89,8 @@ std::string_view usage() {
 
 Result<Arguments> parse_arguments(std::span<const std::string_view> words) {
   Arguments arguments;
-  for (std::size_t index = 0; index < words.size(); ++index) {
+  arguments.live = !words.empty() && words.front() == "live";
+  for (std::size_t index = arguments.live ? 1 : 0; index < words.size(); ++index) {
     std::string_view name = words[index];
     if (name == "--help" || name == "-h") {
       arguments.help = true;
@@ -119,6 +122,7 @@ Result<Arguments> parse_arguments(std::span<const std::string_view> words) {
   if (request.size.width > 1080 && request.size.height > 1080) {
     return invalid_field("--height", fmt::format("{}x{} is larger than 1080p", request.size.width, request.size.height));
   }
+  if (arguments.live && request.format != Format::kMp4) return invalid_field("--format", "--format is mp4 when composing live");
   if (request.to && *request.to <= request.from) return invalid_field("--to", "--to must be later than --from");
   return arguments;
 }

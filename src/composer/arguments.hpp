@@ -17,6 +17,7 @@ enum class Talk { kPlain, kJson };
 struct Arguments {
   ComposeRequest compose;
   Talk talk = Talk::kPlain;
+  bool live = false;  // the recording is still being made; the output is a folder
   bool help = false;
 };
 

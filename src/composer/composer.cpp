@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "composer/composer.hpp"
 
-#include <deque>
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
-#include <map>
 #include <system_error>
 
 #include "composer/output_file.hpp"
-#include "composer/pictures.hpp"
-#include "composer/sound.hpp"
-#include "composer/stage.hpp"
+#include "composer/performance.hpp"
 #include "recording/paths.hpp"
 
 namespace dd::composer {
@@ -32,59 +28,6 @@ Result<recording::Timeline> read(const std::filesystem::path& folder) {
   return recording::read_timeline(text);
 }
 
-// All streams of a programme while it is made.
-class Performance {
- public:
-  Performance(const Programme& programme, const ComposeRequest& request)
-      : programme_(programme), slack_(Time{500'000} / request.fps), stage_(request.size) {
-    for (std::size_t index = 0; index < programme.streams.size(); ++index) {
-      const Stream& stream = programme.streams[index];
-      if (stream.kind == recording::Kind::kAudio) {
-        sounds_.emplace_back(request.folder, stream, programme.from);
-      } else if (!stream.shown.empty()) {
-        pictures_.try_emplace(index, request.folder, stream, programme.fill, programme.to);
-      }
-    }
-  }
-
-  GstBuffer* frame_at(Time t) {
-    const std::vector<Scene>& scenes = programme_.scenes;
-    bool fresh = !scene_;
-    if (!scene_) scene_ = 0;
-    for (; *scene_ + 1 < scenes.size() && scenes[*scene_].to <= t; fresh = true) ++*scene_;
-    const Scene& scene = scenes[*scene_];
-    if (fresh) stage_.set_scene(programme_, scene);
-    for (std::size_t seat = 0; seat < scene.seats.size(); ++seat) {
-      const auto& stream = scene.seats[seat].stream;
-      // The nearest picture and not the last: half a frame of lateness less.
-      stage_.show(seat, stream ? pictures_.at(*stream).at(t, slack_) : nullptr);
-    }
-    return stage_.take_frame();
-  }
-
-  std::vector<float> sound_of(std::int64_t from, std::int64_t to) {
-    std::vector<float> mix(static_cast<std::size_t>((to - from) * kChannels));
-    for (Sound& sound : sounds_) sound.add_to(mix, from);
-    soften(mix);
-    return mix;
-  }
-
-  std::vector<std::string> troubles() const {
-    std::vector<std::string> all;
-    for (const auto& [index, pictures] : pictures_) all.insert(all.end(), pictures.troubles().begin(), pictures.troubles().end());
-    for (const Sound& sound : sounds_) all.insert(all.end(), sound.troubles().begin(), sound.troubles().end());
-    return all;
-  }
-
- private:
-  const Programme& programme_;
-  Time slack_;
-  Stage stage_;
-  std::optional<std::size_t> scene_;
-  std::map<std::size_t, Pictures> pictures_;
-  std::deque<Sound> sounds_;
-};
-
 }  // namespace
 
 Result<Composed> compose(const ComposeRequest& request, const Progress& progress, const std::atomic<bool>& stop) {
@@ -98,7 +41,7 @@ Result<Composed> compose(const ComposeRequest& request, const Progress& progress
 
   DD_TRY(OutputFile file, OutputFile::open(request.output));
   DD_TRY(const auto encoder, Encoder::open({request.format, request.size, request.fps}, file.part(), file.scratch()));
-  Performance performance(programme, request);
+  Performance performance(request.folder, programme, request.size, request.fps);
 
   const Time whole = programme.to - programme.from;
   const std::int64_t fps = request.fps;

@@ -20,7 +20,8 @@ using testing::SampleRecording;
 using testing::Screening;
 using testing::TemporaryFolder;
 
-constexpr Size kSmall{640, 360};
+constexpr Size kSmall{320, 180};
+constexpr Rect kWhole{0, 0, 320, 180};
 constexpr int kFps = 30;
 const std::atomic<bool> kGoOn{false};
 
@@ -203,7 +204,7 @@ TEST_F(Composing, AFrozenFillKeepsTheLastPicture) {
   recording.add(0s, RecordingBegan{"r", "t", "m", "2026-01-31T10:00:00.000Z", Fill::kFreeze});
   recording.end(4s);
   ASSERT_TRUE(composed(request_for(recording, output("freeze.mp4"))).has_value());
-  expect_colour(Screening(output("freeze.mp4"), kSmall, kFps).colour({0, 0, 640, 360}, 3.5), {254, 0, 0});
+  expect_colour(Screening(output("freeze.mp4"), kSmall, kFps).colour(kWhole, 3.5), {254, 0, 0});
 }
 
 TEST_F(Composing, Av1IsShownToo) {
@@ -211,7 +212,7 @@ TEST_F(Composing, Av1IsShownToo) {
   recording.film("a", Kind::kVideo, Codec::kAv1, {0s, 1s, "red", "320x180", 0, {}});
   recording.end(1s);
   ASSERT_TRUE(composed(request_for(recording, output("av1.mp4"))).has_value());
-  expect_colour(Screening(output("av1.mp4"), kSmall, kFps).colour({0, 0, 640, 360}, 0.5), {254, 0, 0});
+  expect_colour(Screening(output("av1.mp4"), kSmall, kFps).colour(kWhole, 0.5), {254, 0, 0});
 }
 
 TEST_F(Composing, ASignalLeavesNothingBehind) {
@@ -256,8 +257,8 @@ TEST_F(Composing, ALateStartDecodesFromTheKeyFrameBefore) {
   request.from = 17500ms;
   ASSERT_TRUE(composed(request).has_value());
   const Screening screening(request.output, kSmall, kFps);
-  expect_colour(screening.colour({0, 0, 640, 360}, 0), {254, 0, 0});
-  const auto flashes = screening.flashes({0, 0, 640, 360});
+  expect_colour(screening.colour(kWhole, 0), {254, 0, 0});
+  const auto flashes = screening.flashes(kWhole);
   ASSERT_EQ(flashes.size(), 2U);
   EXPECT_NEAR(flashes[0], 0.5, 0.04);
 }

@@ -2,9 +2,13 @@
 #include "composer/decoder.hpp"
 
 #include <algorithm>
+#include <array>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <gst/app/gstappsink.h>
+#include <gst/app/gstappsrc.h>
 #include <gst/video/video.h>
+#include <unistd.h>
 #include <utility>
 
 namespace dd::composer {
@@ -12,6 +16,8 @@ namespace {
 
 using recording::Codec;
 
+// What a growing file is read ahead of its demultiplexer.
+constexpr guint64 kReadAhead = 1U << 20;
 constexpr GstClockTime kGlance = 20 * GST_MSECOND;  // between looks at the bus, which tells of failures
 
 // Damage in the middle of a stream is a few bad pictures, not its end. One thread each: there are many tiles, and they decode beside each other.
@@ -43,15 +49,22 @@ std::string fault_of(GstSample* sample, bool pictures) {
 
 }  // namespace
 
-Result<std::unique_ptr<Decoder>> Decoder::open(const std::filesystem::path& file, Codec codec, std::vector<Interval> wanted) {
+Result<std::unique_ptr<Decoder>> Decoder::open(const std::filesystem::path& file, Codec codec, std::vector<Interval> wanted,
+                                               Growth growth) {
   const bool pictures = codec != Codec::kOpus;
+  const bool growing = growth == Growth::kGrowing;
   // Sound comes in small pieces: half a second ahead; pictures are large.
-  const std::string text = fmt::format("filesrc name=source ! matroskademux ! {} ! appsink name=sink sync=false max-buffers={}",
-                                       decoding(codec), pictures ? 3 : 25);
+  const std::string text =
+      fmt::format("{} ! matroskademux ! {} ! appsink name=sink sync=false max-buffers={}",
+                  growing ? "appsrc name=source format=bytes max-bytes=0" : "filesrc name=source", decoding(codec), pictures ? 3 : 25);
   DD_TRY(PipelinePtr pipeline, make_pipeline(text));
-  const ElementPtr source = element_of(pipeline.get(), "source");
-  g_object_set(source.get(), "location", file.c_str(), nullptr);
   std::unique_ptr<Decoder> decoder(new Decoder(std::move(pipeline), std::move(wanted)));
+  if (growing) {
+    decoder->file_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    if (decoder->file_ < 0) return not_found("file", file.string());
+  } else {
+    g_object_set(decoder->source_.get(), "location", file.c_str(), nullptr);
+  }
   if (!decoder->wanted_.empty()) {
     const ElementPtr first = element_of(decoder->pipeline_.get(), "first");
     const PadPtr pad(gst_element_get_static_pad(first.get(), "sink"));
@@ -64,9 +77,37 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const std::filesystem::path& file
 
 Decoder::Decoder(PipelinePtr pipeline, std::vector<Interval> wanted)
     : wanted_(std::move(wanted)),
+      source_(element_of(pipeline.get(), "source")),
       sink_(element_of(pipeline.get(), "sink")),
       bus_(gst_element_get_bus(pipeline.get())),
       pipeline_(std::move(pipeline)) {}
+
+Decoder::~Decoder() {
+  if (file_ >= 0) ::close(file_);
+}
+
+// Reads on where the file has grown.
+void Decoder::feed() {
+  auto* const source = GST_APP_SRC(source_.get());
+  while (!ended_ && gst_app_src_get_current_level_bytes(source) < kReadAhead) {
+    std::array<char, 65536> bytes;
+    const ssize_t count = ::read(file_, bytes.data(), bytes.size());
+    if (count > 0) {
+      gst_app_src_push_buffer(source, gst_buffer_new_memdup(bytes.data(), static_cast<gsize>(count)));
+      dry_ = false;
+      continue;
+    }
+    if (complete_) {
+      gst_app_src_end_of_stream(source);
+      ended_ = true;
+      dry_ = false;
+    }
+    return;
+  }
+}
+
+// Nothing more can come out before the file has grown; asking costs a glance once and no time from then on.
+bool Decoder::is_fed_up() const { return !ended_ && gst_app_src_get_current_level_bytes(GST_APP_SRC(source_.get())) == 0; }
 
 GstPadProbeReturn Decoder::on_frame(GstPad*, GstPadProbeInfo* probe, gpointer self) {
   auto& decoder = *static_cast<Decoder*>(self);
@@ -83,7 +124,8 @@ Decoder::Pulled Decoder::pull() {
   auto* const sink = GST_APP_SINK(sink_.get());
   const MonotonicTime give_up = system_clock().now() + kPatience;
   for (;;) {
-    if (SamplePtr sample{gst_app_sink_try_pull_sample(sink, kGlance)}) {
+    if (file_ >= 0) feed();
+    if (SamplePtr sample{gst_app_sink_try_pull_sample(sink, dry_ ? 0 : kGlance)}) {
       const GstStructure* const shape = gst_caps_get_structure(gst_sample_get_caps(sample.get()), 0);
       const std::string fault = fault_of(sample.get(), gst_structure_has_name(shape, "video/x-raw") != FALSE);
       if (!fault.empty()) return Broken{fault};
@@ -91,6 +133,10 @@ Decoder::Pulled Decoder::pull() {
     }
     if (const auto failure = failure_on(bus_.get())) return Broken{failure->message};
     if (gst_app_sink_is_eos(sink)) return End{};
+    if (file_ >= 0 && is_fed_up()) {
+      dry_ = true;
+      return NotYet{};
+    }
     if (system_clock().now() > give_up) return Broken{"the decoder is stuck"};
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One file of a track, decoded in its own small pipeline and handed out picture by picture, or piece of sound by piece.
-// It knows only the file's own time. A file that is broken breaks this decoder, with the reason, and nothing else.
+// It knows only the file's own time. A file that is broken breaks this decoder, with the reason, and nothing else. A file that is still
+// being written is followed: its end is then no end.
 // Used from one thread; GStreamer's threads decode a few pictures ahead and wait.
 #pragma once
 
@@ -18,6 +19,8 @@
 
 namespace dd::composer {
 
+enum class Growth { kComplete, kGrowing };
+
 class Decoder {
  public:
   // A picture above this is nobody's camera; it would only take memory.
@@ -26,7 +29,9 @@ class Decoder {
   static constexpr Duration kPatience = std::chrono::seconds{60};
 
   // `wanted`: what has to be decoded, see wanted.hpp; empty means all.
-  static Result<std::unique_ptr<Decoder>> open(const std::filesystem::path& file, recording::Codec codec, std::vector<Interval> wanted);
+  static Result<std::unique_ptr<Decoder>> open(const std::filesystem::path& file, recording::Codec codec, std::vector<Interval> wanted,
+                                               Growth growth = Growth::kComplete);
+  ~Decoder();
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
@@ -34,19 +39,30 @@ class Decoder {
   struct Broken {
     std::string reason;
   };
-  using Pulled = std::variant<SamplePtr, End, Broken>;
+  struct NotYet {};  // of a growing file: nothing more is written
+  using Pulled = std::variant<SamplePtr, End, Broken, NotYet>;
   // Waits for the next; after End and Broken there is nothing more.
   Pulled pull();
+
+  // The file grows no more.
+  void complete() { complete_ = true; }
 
   // When a sample's content begins, in the file's time.
   static Time time_of(GstSample* sample);
 
  private:
   Decoder(PipelinePtr pipeline, std::vector<Interval> wanted);
+  void feed();
+  bool is_fed_up() const;
   static GstPadProbeReturn on_frame(GstPad* pad, GstPadProbeInfo* probe, gpointer self);
 
   const std::vector<Interval> wanted_;
   std::size_t at_ = 0;  // in wanted_; the demultiplexer's thread only
+  int file_ = -1;       // of a growing file
+  bool complete_ = false;
+  bool ended_ = false;  // the pipeline has been told
+  bool dry_ = false;    // all that is written has come out
+  ElementPtr source_;
   ElementPtr sink_;
   BusPtr bus_;
   PipelinePtr pipeline_;  // the last member: its threads end before what they use goes away

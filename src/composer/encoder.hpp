@@ -13,13 +13,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.hpp"
 #include "base/result.hpp"
 #include "composer/gst_pointers.hpp"
 #include "composer/layout.hpp"
 
 namespace dd::composer {
 
-enum class Format { kMp4, kWebm, kWebmVp9 };
+// kFragments is MP4 cut every kSegmentSeconds, handed out in memory while it is made.
+enum class Format { kMp4, kWebm, kWebmVp9, kFragments };
+
+inline constexpr int kSegmentSeconds = 2;
 
 std::string_view to_string(Format format);
 std::optional<Format> parse_format(std::string_view text);
@@ -35,6 +39,7 @@ std::string encoder_pipeline(const EncoderSettings& settings);
 
 class Encoder {
  public:
+  // Both names are without a meaning for kFragments.
   static Result<std::unique_ptr<Encoder>> open(const EncoderSettings& settings, const std::filesystem::path& file,
                                                const std::filesystem::path& scratch);
 
@@ -43,6 +48,11 @@ class Encoder {
   Result<void> push_sound(std::span<const float> sound);
   // Waits until everything is in the file, or `stop` is set. A failure of the disk has code kUnavailable.
   Result<void> finish(const std::atomic<bool>& stop);
+
+  // Of kFragments: what has been made since the last call.
+  std::string take_output();
+  // Lets time pass, unless something fails.
+  Result<void> wait(Duration duration);
 
  private:
   Encoder(const EncoderSettings& settings, PipelinePtr pipeline);
@@ -54,6 +64,7 @@ class Encoder {
   std::size_t skip_;  // samples of sound the encoder will put before the first
   ElementPtr video_;
   ElementPtr audio_;
+  ElementPtr out_;  // of kFragments
   BusPtr bus_;
   PipelinePtr pipeline_;
 };

@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "composer/arguments.hpp"
 #include "composer/composer.hpp"
+#include "composer/live.hpp"
 #include "composer/report.hpp"
 
 namespace dd::composer {
@@ -54,6 +55,10 @@ int run(int argc, char** argv) {
   });
   const auto work = [&]() -> Result<Composed> {
     DD_TRY_VOID(start_gstreamer());
+    if (parsed->live) {
+      return compose_live(
+          parsed->compose, system_clock(), [&](Time done, Time whole) { report.progress(done, whole); }, stop_asked);
+    }
     return compose(
         parsed->compose, [&](Time done, Time whole) { report.progress(done, whole); }, stop_asked);
   };

@@ -25,15 +25,19 @@ bool is_fresh(Time picture, Time t, const Stream& stream, recording::Fill fill);
 
 class Pictures {
  public:
-  // `stream` outlives it. `end` is where the programme ends.
-  Pictures(std::filesystem::path folder, const Stream& stream, recording::Fill fill, Time end);
+  // `end` is where the programme ends. A stream that still grows is followed: what of it will be shown is not known before.
+  Pictures(std::filesystem::path folder, Stream stream, recording::Fill fill, Time end, Growth growth = Growth::kComplete);
+
+  // The same stream, of which more is known.
+  void update(const Stream& stream);
 
   // The picture at `t`, which never goes back; null when there is none. `slack`: how much later a picture may be and still be nearest.
   GstSample* at(Time t, Time slack);
   const std::vector<std::string>& troubles() const { return troubles_; }
 
  private:
-  void open(std::size_t clip);
+  void open(std::size_t clip, Time t);
+  std::optional<std::vector<Interval>> wanted_of(std::size_t clip, const std::filesystem::path& path, Time t) const;
   bool look_ahead();
   void note_early_end();
   Interval extent(std::size_t clip) const;
@@ -44,9 +48,11 @@ class Pictures {
   };
 
   std::filesystem::path folder_;
-  const Stream& stream_;
+  Stream stream_;
   recording::Fill fill_;
   Time end_;
+  Growth growth_;
+  std::optional<Time> asked_;        // the last time, because a tile that was hidden for long is read anew
   std::optional<std::size_t> clip_;  // the one being read
   std::unique_ptr<Decoder> decoder_;
   Picture current_;

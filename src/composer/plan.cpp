@@ -85,7 +85,7 @@ void note_when_shown(Programme& programme) {
 
 Result<Programme> plan(std::span<const Event> events, const PlanRequest& request) {
   const std::vector<Event> sorted = in_order(events);
-  const Time known_end = end_of(sorted);
+  const Time known_end = std::max(end_of(sorted), request.at_least);
   const Time end = request.to ? std::min(*request.to, known_end) : known_end;
   if (request.from >= end) {
     return invalid_field("from", "there is nothing of the recording between `from` and `to`");

@@ -75,6 +75,7 @@ struct PlanRequest {
   Size canvas{1280, 720};
   Time from{};
   std::optional<Time> to;
+  Time at_least{};  // a recording that goes on is known to last until here
 };
 
 // kInvalidArgument when there is nothing between `from` and `to`.

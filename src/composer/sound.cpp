@@ -27,7 +27,13 @@ std::vector<float> floats_of(GstSample* sample) {
 
 std::int64_t sample_at(Time t) { return t.count() * kSampleRate / 1'000'000; }
 
-Sound::Sound(std::filesystem::path folder, const Stream& stream, Time from) : folder_(std::move(folder)), stream_(stream), from_(from) {}
+Sound::Sound(std::filesystem::path folder, Stream stream, Time from, Growth growth)
+    : folder_(std::move(folder)), stream_(std::move(stream)), from_(from), growth_(growth) {}
+
+void Sound::update(const Stream& stream) {
+  stream_ = stream;
+  if (decoder_ && clip_ && stream_.clips[*clip_].duration) decoder_->complete();
+}
 
 void Sound::open(std::size_t clip) {
   clip_ = clip;
@@ -41,7 +47,7 @@ void Sound::open(std::size_t clip) {
   }
   std::vector<Interval> wanted;
   if (what.start + kRunUp < from_) wanted.push_back({from_ - kRunUp - what.start, kForEver});
-  auto opened = Decoder::open(*path, stream_.codec, std::move(wanted));
+  auto opened = Decoder::open(*path, stream_.codec, std::move(wanted), what.duration ? Growth::kComplete : growth_);
   if (opened.has_value()) {
     decoder_ = std::move(*opened);
   } else {
@@ -58,6 +64,7 @@ bool Sound::read_more() {
     if (!placed.frames.empty()) placed_.push_back(std::move(placed));
     return true;
   }
+  if (std::holds_alternative<Decoder::NotYet>(pulled)) return false;
   if (const auto* broken = std::get_if<Decoder::Broken>(&pulled)) {
     troubles_.push_back(fmt::format("{}: {}", stream_.clips[*clip_].file, broken->reason));
   }

@@ -21,8 +21,11 @@ namespace dd::composer {
 
 class Sound {
  public:
-  // `stream` outlives it. Nothing before `from` will be asked for.
-  Sound(std::filesystem::path folder, const Stream& stream, Time from);
+  // Nothing before `from` will be asked for.
+  Sound(std::filesystem::path folder, Stream stream, Time from, Growth growth = Growth::kComplete);
+
+  // The same stream, of which more is known.
+  void update(const Stream& stream);
 
   // Adds to `mix` (interleaved stereo) what is heard from the sample at `position` of the timeline; positions go forward.
   void add_to(std::span<float> mix, std::int64_t position);
@@ -33,8 +36,9 @@ class Sound {
   bool read_more();
 
   std::filesystem::path folder_;
-  const Stream& stream_;
+  Stream stream_;
   Time from_;
+  Growth growth_;
   std::optional<std::size_t> clip_;
   std::unique_ptr<Decoder> decoder_;
   SoundPlacer placer_;

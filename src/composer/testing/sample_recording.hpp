@@ -50,6 +50,7 @@ class SampleRecording {
   void film(const std::string& who, recording::Kind kind, recording::Codec codec, const Footage& footage);
   void end(Time t);  // writes timeline.jsonl
   std::filesystem::path file(const std::string& track, unsigned number) const;
+  const std::vector<recording::Event>& events() const { return events_; }
 
  private:
   TemporaryFolder folder_;

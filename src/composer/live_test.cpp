@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+#include "composer/live.hpp"
+
+#include <cmath>
+#include <fstream>
+#include <gtest/gtest.h>
+
+#include "composer/fragments.hpp"
+#include "composer/testing/sample_recording.hpp"
+#include "recording/paths.hpp"
+
+namespace dd::composer {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace recording;
+using testing::SampleRecording;
+using testing::Screening;
+using testing::TemporaryFolder;
+
+constexpr Size kSmall{320, 180};
+constexpr Duration kStep = 10ms;    // about a third of a frame: a composer that looks three times a frame keeps up
+constexpr Duration kWrite = 250ms;  // between the recorder's writes
+
+std::string text_of(const std::filesystem::path& path) {
+  if (!std::filesystem::exists(path)) return {};
+  std::string bytes(std::filesystem::file_size(path), '\0');
+  std::ifstream(path, std::ios::binary).read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  return bytes;
+}
+
+// A recorder to a composer: each look at the clock is a step of time, in which the files grow as far as they were by then.
+class Broadcast final : public Clock {
+ public:
+  Broadcast(const SampleRecording& recording, Time length) : recording_(recording), length_(length) {
+    std::filesystem::create_directories(folder() / "tracks");
+    grow();
+  }
+  const std::filesystem::path& folder() const { return folder_.path(); }
+
+  MonotonicTime now() const override {
+    now_ += kStep;
+    if (now_ >= grown_ + kWrite) grow();
+    return MonotonicTime{} + now_;
+  }
+  WallTime wall_now() const override { return WallTime{} + now_; }
+
+ private:
+  // A frame is written at most half a second after it was there; a timeline's line at once.
+  void grow() const {
+    grown_ = now_;
+    const Time written = std::max(Time{0}, std::chrono::duration_cast<Time>(now_) - 500ms);
+    for (const Event& event : recording_.events()) {
+      const auto* file = std::get_if<FileBegan>(&event.what);
+      if (file == nullptr || written < event.t) continue;
+      const std::string whole = text_of(recording_.folder() / file->file);
+      const double share =
+          std::min(1.0, static_cast<double>((written - event.t).count()) / static_cast<double>((length_ - event.t).count()));
+      // Never less than a header's worth, as a recorder's first write.
+      const auto bytes = std::max<std::size_t>(600, static_cast<std::size_t>(share * static_cast<double>(whole.size())));
+      std::ofstream(folder() / file->file, std::ios::binary) << whole.substr(0, bytes);
+    }
+    std::ofstream timeline(folder() / kTimelineFile, std::ios::binary | std::ios::app);
+    for (; lines_ < recording_.events().size() && recording_.events()[lines_].t <= std::chrono::duration_cast<Time>(now_); ++lines_) {
+      timeline << encode(recording_.events()[lines_]) << '\n';
+    }
+  }
+
+  const SampleRecording& recording_;
+  Time length_;
+  TemporaryFolder folder_;
+  mutable Duration now_{};
+  mutable Duration grown_{};
+  mutable std::size_t lines_ = 0;
+};
+
+class Live : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    ASSERT_TRUE(start_gstreamer().has_value());
+    recording_ = std::make_unique<SampleRecording>();
+    recording_->film("a", Kind::kVideo, Codec::kVp8, {0s, 9s, "red", "320x180", 0, {}});
+    recording_->film("a", Kind::kAudio, Codec::kOpus, {0s, 9s, "", "", 1000, {}});
+    recording_->film("b", Kind::kVideo, Codec::kVp8, {1s, 9s, "blue", "320x180", 0, {}});
+    recording_->add(5s, LayoutChanged{"speaker", ""});
+    recording_->end(9s);
+  }
+  static void TearDownTestSuite() { recording_.reset(); }
+
+  ComposeRequest request_for(const Broadcast& broadcast) const {
+    ComposeRequest request;
+    request.folder = broadcast.folder();
+    request.output = output_.path() / "hls";
+    request.size = kSmall;
+    return request;
+  }
+  static void expect_whole(const std::filesystem::path& hls) {
+    for (const char* name : {"live.m3u8", "live.mp4"}) {
+      const Screening screening(hls / name, kSmall, 30);
+      EXPECT_NEAR(screening.video_seconds(), 9, 0.034) << name;
+      const Rect left = arrange(Layout::kGrid, kSmall, 2)[0];
+      const auto flashes = screening.flashes(left);
+      const auto beeps = screening.beeps(1000);
+      std::size_t pairs = 0;
+      for (const double flash : flashes) {
+        if (flash > 4.5) continue;  // another layout
+        EXPECT_NEAR(flash, std::round(flash), 0.040) << name;
+        for (const double beep : beeps) {
+          if (std::abs(beep - flash) > 0.5) continue;
+          EXPECT_NEAR(beep, flash, 0.040) << name;
+          ++pairs;
+        }
+      }
+      EXPECT_GE(pairs, 3U) << name;
+      EXPECT_GT(screening.colour(left, 4.5)[0], 200) << "a grid of two";
+      const Rect below = arrange(Layout::kSpeaker, kSmall, 2)[1];
+      EXPECT_GT(screening.colour(below, 6.5)[2], 200) << "the layout was changed while it ran";
+    }
+  }
+
+  TemporaryFolder output_;
+  static inline std::unique_ptr<SampleRecording> recording_;
+};
+
+TEST_F(Live, FollowsARecordingAndIsThereWhenItEnds) {
+  const Broadcast broadcast(*recording_, 9s);
+  const ComposeRequest request = request_for(broadcast);
+  std::size_t segments_while_running = 0;
+  const auto watch = [&](Time done, Time) {
+    if (done < 8s) {
+      const std::string playlist = text_of(request.output / "live.m3u8");
+      EXPECT_EQ(playlist.find("ENDLIST"), std::string::npos);
+      segments_while_running = 0;
+      for (std::size_t at = 0; (at = playlist.find("#EXTINF", at)) != std::string::npos; ++at) ++segments_while_running;
+    }
+  };
+  const std::atomic<bool> go_on{false};
+  const auto result = compose_live(request, broadcast, watch, go_on);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  EXPECT_TRUE(result->troubles.empty()) << result->troubles.front();
+  EXPECT_GE(segments_while_running, 2U);
+  EXPECT_NE(text_of(request.output / "live.m3u8").find("#EXT-X-ENDLIST"), std::string::npos);
+  expect_whole(request.output);
+}
+
+TEST_F(Live, GoesOnWhereItWasStopped) {
+  const Broadcast broadcast(*recording_, 9s);
+  const ComposeRequest request = request_for(broadcast);
+  std::atomic<bool> stop{false};
+  const auto cut = compose_live(
+      request, broadcast, [&](Time done, Time) { stop = done > 4500ms; }, stop);
+  EXPECT_FALSE(cut.has_value());
+  stop = false;
+  const auto result = compose_live(
+      request, broadcast, [](Time, Time) {}, stop);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  expect_whole(request.output);
+}
+
+TEST(Fragments, WhatIsNoMp4IsAnError) {
+  Fragments fragments(0);
+  EXPECT_FALSE(fragments.push(std::string(100, '\0')).has_value());
+  Fragments other(0);
+  EXPECT_FALSE(other.push(std::string("\0\0\0\x10moof\0\0\0\x08traf", 16)).has_value());
+}
+
+TEST(Fragments, HalfABoxWaitsForItsRest) {
+  Fragments fragments(0);
+  EXPECT_TRUE(fragments.push(std::string("\0\0\0\x10", 4)).has_value());
+  EXPECT_TRUE(fragments.push("ftypisom").has_value());
+  EXPECT_TRUE(fragments.take().empty());
+}
+
+}  // namespace
+}  // namespace dd::composer

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+#include "composer/performance.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace dd::composer {
+
+Performance::Performance(std::filesystem::path folder, Programme programme, Size size, int fps, Growth growth)
+    : folder_(std::move(folder)), programme_(std::move(programme)), slack_(Time{500'000} / fps), growth_(growth), stage_(size) {
+  take_streams();
+}
+
+void Performance::go_on(Programme programme) {
+  programme_ = std::move(programme);
+  scene_ = 0;
+  take_streams();
+}
+
+void Performance::take_streams() {
+  for (const Stream& stream : programme_.streams) {
+    if (stream.kind == recording::Kind::kAudio) {
+      const auto [sound, fresh] = sounds_.try_emplace(stream.track, folder_, stream, programme_.from, growth_);
+      if (!fresh) sound->second.update(stream);
+    } else {
+      const auto [pictures, fresh] = pictures_.try_emplace(stream.track, folder_, stream, programme_.fill, programme_.to, growth_);
+      if (!fresh) pictures->second.update(stream);
+    }
+  }
+}
+
+void Performance::show_scene(const Scene& scene) {
+  Look look{scene.layout, scene.seats, scene.more, scene.floor, {}};
+  for (const Seat& seat : scene.seats) look.people.push_back(programme_.people[seat.person]);
+  const auto same_names = [](const std::vector<Person>& a, const std::vector<Person>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                      [](const Person& x, const Person& y) { return x.id == y.id && x.name == y.name; });
+  };
+  if (look_ && look_->layout == look.layout && look_->seats == look.seats && look_->more == look.more && look_->floor == look.floor &&
+      same_names(look_->people, look.people)) {
+    return;
+  }
+  stage_.set_scene(programme_, scene);
+  look_ = std::move(look);
+}
+
+GstBuffer* Performance::frame_at(Time t) {
+  const std::vector<Scene>& scenes = programme_.scenes;
+  while (scene_ + 1 < scenes.size() && scenes[scene_].to <= t) ++scene_;
+  const Scene& scene = scenes[scene_];
+  show_scene(scene);
+  for (std::size_t index = 0; index < scene.seats.size(); ++index) {
+    const auto& stream = scene.seats[index].stream;
+    // The nearest picture and not the last: half a frame of lateness less.
+    stage_.show(index, stream ? pictures_.at(programme_.streams[*stream].track).at(t, slack_) : nullptr);
+  }
+  return stage_.take_frame();
+}
+
+std::vector<float> Performance::sound_of(std::int64_t from, std::int64_t to) {
+  std::vector<float> mix(static_cast<std::size_t>((to - from) * kChannels));
+  for (auto& [track, sound] : sounds_) sound.add_to(mix, from);
+  soften(mix);
+  return mix;
+}
+
+std::vector<std::string> Performance::troubles() const {
+  std::vector<std::string> all;
+  for (const auto& [track, pictures] : pictures_) all.insert(all.end(), pictures.troubles().begin(), pictures.troubles().end());
+  for (const auto& [track, sound] : sounds_) all.insert(all.end(), sound.troubles().begin(), sound.troubles().end());
+  return all;
+}
+
+}  // namespace dd::composer

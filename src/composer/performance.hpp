@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// All streams and the stage of a programme while it is made: frame by frame and chunk of sound by chunk, in order of time.
+// It neither encodes nor waits; a plan that has grown is taken over in between.
+// Used from the composing thread.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "composer/pictures.hpp"
+#include "composer/plan.hpp"
+#include "composer/sound.hpp"
+#include "composer/stage.hpp"
+
+namespace dd::composer {
+
+class Performance {
+ public:
+  Performance(std::filesystem::path folder, Programme programme, Size size, int fps, Growth growth = Growth::kComplete);
+
+  // The same programme, of which more is known.
+  void go_on(Programme programme);
+
+  GstBuffer* frame_at(Time t);
+  // From one sample of the timeline to another.
+  std::vector<float> sound_of(std::int64_t from, std::int64_t to);
+  std::vector<std::string> troubles() const;
+
+ private:
+  // What a scene looks like; two that look the same are drawn once.
+  struct Look {
+    Layout layout = Layout::kGrid;
+    std::vector<Seat> seats;
+    std::size_t more = 0;
+    std::optional<std::size_t> floor;
+    std::vector<Person> people;
+  };
+  void take_streams();
+  void show_scene(const Scene& scene);
+
+  std::filesystem::path folder_;
+  Programme programme_;
+  Time slack_;
+  Growth growth_;
+  Stage stage_;
+  std::size_t scene_ = 0;
+  std::optional<Look> look_;
+  std::map<std::string, Pictures> pictures_;  // by track
+  std::map<std::string, Sound> sounds_;
+};
+
+}  // namespace dd::composer
