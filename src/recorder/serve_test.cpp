@@ -41,8 +41,8 @@ std::size_t play(Send send, More more) {
   const MonotonicTime begin = system_clock().now();
   std::size_t frame = 0;
   for (; more(frame); ++frame) {
-    const auto wait = begin + frame * 33333us - system_clock().now();
-    if (wait > Duration{}) (void)::poll(nullptr, 0, static_cast<int>(wait / 1ms));
+    const Duration wait = begin + static_cast<int>(frame) * 33333us - system_clock().now();
+    if (wait > 0ms) (void)::poll(nullptr, 0, static_cast<int>(wait / 1ms));
     for (const Datagram& packet : packetize(stream, pictures[frame].bytes, pictures[frame].key, static_cast<std::uint32_t>(frame * 3000)))
       send(packet);
   }
