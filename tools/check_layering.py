@@ -45,7 +45,6 @@ THIRD_PARTY = {
     r"(libavformat|libavcodec|libavutil)/": ["archive/"],
     r"gst/": ["composer/"],
     r"pango/": ["composer/art.cpp"],
-    r"(mkvmuxer|mkvparser|common|webm)/": ["recorder/track_writer"],
     r"spdlog/": ["observe/log.cpp"],
     r"prometheus/": ["observe/metrics.cpp"],
     r"curl/": ["net/curl_client.cpp"],

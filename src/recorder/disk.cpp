@@ -51,7 +51,11 @@ void Disk::enqueue(Job job) {
     queued_bytes_ += job.bytes.size();
     queue_.push_back(std::move(job));
   }
-  wake_.notify_one();
+  if (gathering_) {
+    waiting_ = true;
+  } else {
+    wake_.notify_one();
+  }
 }
 
 void Disk::watch(std::filesystem::path folder, std::uint64_t stop_below_free_bytes) {

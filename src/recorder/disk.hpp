@@ -13,6 +13,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "base/loop.hpp"
@@ -56,6 +57,21 @@ class Disk {
   // nothing above the tenant's folder is. `answer` runs on the loop; ok() means that create() and the rest work again.
   void restart(UniqueFunction<void(Result<Folder>)> answer);
 
+  // While one lives, the thread is not woken: what is asked for meanwhile is done in one turn, with one sync for each file.
+  class Gathered {
+   public:
+    explicit Gathered(Disk& disk) : disk_(disk) { disk_.gathering_ = true; }
+    Gathered(const Gathered&) = delete;
+    Gathered& operator=(const Gathered&) = delete;
+    ~Gathered() {
+      disk_.gathering_ = false;
+      if (std::exchange(disk_.waiting_, false)) disk_.wake_.notify_one();
+    }
+
+   private:
+    Disk& disk_;
+  };
+
   // Runs `done` on the loop when all that was asked before is on the disk, or lost in trouble.
   void after_all(Loop::Callback done);
 
@@ -91,6 +107,8 @@ class Disk {
   Loop& loop_;
   std::shared_ptr<OnTrouble> on_trouble_;  // shared with the posts that are under way
   FileId next_ = 1;
+  bool gathering_ = false;
+  bool waiting_ = false;  // for the thread to be woken
 
   // The hand-off to the thread. Held to move jobs, never while writing.
   std::mutex mutex_;

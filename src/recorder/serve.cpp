@@ -17,15 +17,23 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// The socket is not watched but looked at now and then: the kernel keeps the arrival times, and a batch costs hardly more than
-// a packet. Ten milliseconds of a thousand packets a second are one batch of ten.
-constexpr Duration kPatience = milliseconds{20};
-constexpr Duration kLittlePatience = milliseconds{4};  // with a small socket buffer, or many packets
-constexpr Duration kNone{};
-constexpr int kLargeBuffer = 2 << 20;
-constexpr std::size_t kManyPackets = 48;
+// The socket is not watched but looked at now and then: the kernel keeps the arrival times, and on most machines waking up
+// costs more than all there is to do. Longer than this would only delay what is asked for again.
+constexpr Duration kLongestLook = milliseconds{40};
+constexpr Duration kShortestLook = milliseconds{2};
 constexpr int kBatchesAtOnce = 16;  // then the channel has its turn
-constexpr Duration kTick = milliseconds{40};
+
+// How long to wait so that the socket's buffer holds what comes: eight times the packets of late, and a key frame of each track.
+constexpr std::size_t kPacketRoom = 2304;  // what the kernel counts for a packet of 1200 bytes
+constexpr std::size_t kHeadroom = 8;
+constexpr std::size_t kBurst = 64;
+
+Duration time_to_look(std::size_t buffer, std::size_t tracks, double packets_per_second) {
+  const auto room = static_cast<double>(buffer / kPacketRoom);
+  const double seconds = room / static_cast<double>(kHeadroom) / std::max(packets_per_second, 1.0);
+  const double bursts = room * 0.04 / static_cast<double>(kBurst * std::max<std::size_t>(tracks, 1));
+  return std::clamp(Duration{static_cast<std::int64_t>(std::min({seconds, bursts, 1.0}) * 1e9)}, kShortestLook, kLongestLook);
+}
 
 // A server that is gone cannot be told that the disk hangs, so this process must not wait for it for ever.
 constexpr Duration kLastWait = std::chrono::seconds{20};
@@ -83,12 +91,12 @@ class Service {
       if (last < Receiver::kBatch) break;
     }
     const MonotonicTime now = loop_.now();
-    if (taken > 0 || now >= next_tick_) {
-      next_tick_ = now + kTick;
-      session_.advance(now);
-    }
-    const bool short_of_room = receiver_->buffer_bytes() < kLargeBuffer || taken > kManyPackets;
-    next_look_ = loop_.after(last == Receiver::kBatch ? kNone : short_of_room ? kLittlePatience : kPatience, [this] { look(); });
+    session_.advance(now);
+    const double passed = std::chrono::duration<double>(now - looked_at_).count();
+    if (passed > 0) rate_ += std::min(passed, 1.0) * (static_cast<double>(taken) / passed - rate_);
+    looked_at_ = now;
+    const Duration wait = time_to_look(static_cast<std::size_t>(receiver_->buffer_bytes()), session_.tracks(), rate_);
+    next_look_ = loop_.after(last == Receiver::kBatch ? Duration{} : wait, [this] { look(); });
   }
 
   AsioLoop& loop_;
@@ -98,7 +106,8 @@ class Service {
   Receiver::OnDatagram on_datagram_;
   bool opened_ = false;
   bool failed_ = false;
-  MonotonicTime next_tick_{};
+  MonotonicTime looked_at_{};
+  double rate_ = 0;  // packets a second, over about the last one
   Timer next_look_;
   Timer last_;
 };

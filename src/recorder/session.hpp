@@ -40,6 +40,7 @@ class Session final : public TrackOutlet {
   // The server is gone: files are finished, the timeline does not say `stopped`, and ended() is called.
   void abandon();
 
+  std::size_t tracks() const { return tracks_.size(); }
   Disk& disk_for_test() { return *disk_; }
   std::uint64_t strangers() const { return strangers_; }  // datagrams of no track
 
@@ -93,6 +94,7 @@ class Session final : public TrackOutlet {
   std::optional<DiskTrouble> trouble_;
   bool trying_ = false;
   MonotonicTime next_second_{};
+  MonotonicTime next_flush_{};
   std::shared_ptr<bool> alive_ = std::make_shared<bool>(true);
   std::optional<TimelineLog> log_;
   std::unique_ptr<Disk> disk_;  // last: its thread ends before what it posts to

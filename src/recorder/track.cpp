@@ -55,6 +55,11 @@ int weight(GapReason reason) {
   return 0;
 }
 
+std::uint8_t extension_id(const recording::AddTrack& settings, std::string_view uri) {
+  const auto found = settings.extensions.find(std::string(uri));
+  return found == settings.extensions.end() ? std::uint8_t{0} : found->second;
+}
+
 bool same(const rtp::Configuration& left, const rtp::Configuration& right) {
   return left == right || (left != nullptr && right != nullptr && *left == *right);
 }
@@ -71,7 +76,7 @@ Track::Track(recording::AddTrack settings, recording::Kind kind, recording::Code
       jitter_({.nack = settings_.nack}),
       assembler_(rtp::make_frame_assembler(format_of(codec))),
       clock_(settings_.clock_rate),
-      exact_capture_(settings_.extensions.count(std::string(rtp::kAbsCaptureTimeUri)) != 0),
+      capture_time_id_(extension_id(settings_, rtp::kAbsCaptureTimeUri)),
       paused_(settings_.paused),
       next_report_(now + kReportEvery) {
   if (paused_) {
@@ -96,6 +101,8 @@ void Track::on_packet(const rtp::PacketView& packet, MonotonicTime arrival) {
     return;
   }
   if (packet.payload_type != settings_.payload_type) return;
+  // Negotiated by us does not mean sent by them; what is sent, the worker reckons its reports with.
+  if (!exact_capture_ && capture_time_id_ != 0) exact_capture_ = packet.extension(capture_time_id_).has_value();
   clock_.on_packet(packet.timestamp, arrival);
   jitter_.insert(packet, arrival);
 }
@@ -115,7 +122,6 @@ void Track::on_sender_report(const rtp::SenderReport& report, MonotonicTime arri
 void Track::advance(MonotonicTime now) {
   if (!paused_) drain(now);
   ask(now);
-  if (file_) file_->tick(now);
 }
 
 void Track::drain(MonotonicTime now) {
@@ -156,7 +162,7 @@ void Track::write(rtp::Frame frame, MonotonicTime now) {
   gap_reason_.reset();
   recording::Time lasts = std::chrono::duration_cast<recording::Time>(frame.duration);
   if (!sound()) lasts = last_time_ ? std::min(t - *last_time_, kLongestInterval) : recording::Time{};
-  file_->add(t, lasts, frame.key, frame.bytes, now);
+  file_->add(t, lasts, frame.key, frame.bytes);
   last_time_ = t;
   written_until_ = t + lasts;
   ++frames_;

@@ -42,6 +42,11 @@ class Track {
   // After packets, and every 50 ms or so besides.
   void advance(MonotonicTime now);
 
+  // Hands what has been assembled to the disk.
+  void flush() {
+    if (file_) file_->flush();
+  }
+
   void pause(MonotonicTime now, recording::Time t);
   void resume(MonotonicTime now, recording::Time t);
 
@@ -83,7 +88,8 @@ class Track {
   rtp::JitterBuffer jitter_;
   std::unique_ptr<rtp::FrameAssembler> assembler_;
   SenderClock clock_;
-  bool exact_capture_ = false;  // the sender stamps capture times, also of sound
+  std::uint8_t capture_time_id_;  // of the header extension, or 0
+  bool exact_capture_ = false;    // the sender stamps capture times, also of sound
   Duration packet_duration_ = std::chrono::milliseconds{20};
 
   std::vector<rtp::Frame> assembled_;

@@ -22,7 +22,7 @@ TrackFile::~TrackFile() {
   if (open_) disk_.close(file_);
 }
 
-void TrackFile::add(recording::Time time, recording::Time duration, bool key, const std::vector<std::uint8_t>& frame, MonotonicTime now) {
+void TrackFile::add(recording::Time time, recording::Time duration, bool key, const std::vector<std::uint8_t>& frame) {
   const bool sound = track_.codec == recording::Codec::kOpus;
   std::int64_t ms = ((time - begins_).count() + 500) / 1000;
   ms = std::max(ms, last_ms_ + 1);
@@ -31,15 +31,10 @@ void TrackFile::add(recording::Time time, recording::Time duration, bool key, co
     // A picture that can be sought begins a cluster, so that a cue leads right to it.
     if (full || (key && !sound)) flush();
   }
-  if (cluster_.empty()) cluster_opened_ = now;
   cluster_.add(ms, key, frame);
   last_ms_ = ms;
   ++now_.frames;
   now_.until = begins_ + std::chrono::milliseconds{ms} + duration;
-}
-
-void TrackFile::tick(MonotonicTime now) {
-  if (!cluster_.empty() && now - cluster_opened_ >= kClusterAge) flush();
 }
 
 void TrackFile::flush() {

@@ -33,10 +33,9 @@ class TrackFile {
   FileId id() const { return file_; }
 
   // Frames in order of time; one that would not be later than the last is moved a millisecond behind it.
-  void add(recording::Time time, recording::Time duration, bool key, const std::vector<std::uint8_t>& frame, MonotonicTime now);
+  void add(recording::Time time, recording::Time duration, bool key, const std::vector<std::uint8_t>& frame);
 
-  // Writes the cluster that has been open for its time, though nothing comes any more.
-  void tick(MonotonicTime now);
+  // Hands the open cluster over; called at least every half second, though nothing comes any more.
   void flush();
 
   Ended finish();                      // writes the rest, the cues and the duration
@@ -44,7 +43,6 @@ class TrackFile {
 
  private:
   static constexpr std::int64_t kClusterMs = 500;
-  static constexpr Duration kClusterAge = std::chrono::milliseconds{450};
   static constexpr std::size_t kClusterBytes = 2U << 20;
   static constexpr std::int64_t kSoundCueMs = 5000;
   static constexpr std::size_t kMaxCues = 16384;
@@ -67,7 +65,6 @@ class TrackFile {
   FileId file_;
   bool open_ = true;
   ClusterBuilder cluster_;
-  MonotonicTime cluster_opened_{};
   std::int64_t last_ms_ = -1;
   Mark now_;  // frames and until count those of the open cluster, size does not
   std::deque<Mark> marks_;

@@ -33,8 +33,7 @@ Recorded record_pictures(const std::string& name, std::size_t count) {
   TrackFile file(disk, name, path, {.codec = recording::Codec::kVp8, .width = 320, .height = 180}, recording::Time(5000000));
   const auto& pictures = coded_pictures(recording::Codec::kVp8);
   for (std::size_t i = 0; i < count; ++i) {
-    file.add(recording::Time(5000000 + 33333 * static_cast<std::int64_t>(i)), milliseconds{33}, pictures[i].key, pictures[i].bytes,
-             loop.now());
+    file.add(recording::Time(5000000 + 33333 * static_cast<std::int64_t>(i)), milliseconds{33}, pictures[i].key, pictures[i].bytes);
   }
   return {path, file.finish()};
 }
@@ -77,7 +76,7 @@ TEST(TrackFile, TimesNeverGoBackAndEqualOnesAreMovedApart) {
   {
     TrackFile file(disk, "times.mkv", path, {.codec = recording::Codec::kOpus, .channels = 2}, recording::Time(0));
     const auto& sound = coded_sound();
-    for (const int ms : {0, 20, 20, 10, 60}) file.add(milliseconds{ms}, milliseconds{20}, true, sound[0].bytes, loop.now());
+    for (const int ms : {0, 20, 20, 10, 60}) file.add(milliseconds{ms}, milliseconds{20}, true, sound[0].bytes);
     (void)file.finish();
   }
   bool done = false;
@@ -86,24 +85,6 @@ TEST(TrackFile, TimesNeverGoBackAndEqualOnesAreMovedApart) {
   std::vector<double> times;
   for (const auto& packet : probe_packets(path)) times.push_back(packet.seconds);
   EXPECT_EQ(times, (std::vector<double>{0, 0.02, 0.021, 0.022, 0.06}));
-}
-
-TEST(TrackFile, AClusterThatHasBeenOpenForItsTimeIsWrittenThoughNothingComes) {
-  StageLoop loop;
-  Disk disk(loop, [](const DiskTrouble& trouble) { ADD_FAILURE() << trouble.detail; });
-  TrackFile file(disk, "idle.mkv", scratch_folder() / "idle.mkv", {.codec = recording::Codec::kOpus, .channels = 2}, recording::Time(0));
-  file.add(recording::Time(0), milliseconds{20}, true, coded_sound()[0].bytes, loop.now());
-  const auto written = [&] {
-    bool done = false;
-    disk.after_all([&done] { done = true; });
-    loop.run_until([&done] { return done; });
-    return disk.written();
-  };
-  const auto head = written();
-  file.tick(loop.now() + milliseconds{440});
-  EXPECT_EQ(written(), head);
-  file.tick(loop.now() + milliseconds{460});
-  EXPECT_GT(written(), head);
 }
 
 }  // namespace
