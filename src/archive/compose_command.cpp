@@ -28,6 +28,12 @@ Error system_error(std::string_view doing, int number) {
   return make_error(Errc::kInternal, fmt::format("{}: {}", doing, std::strerror(number)));
 }
 
+// `FOLDER ...` or `live FOLDER ...`.
+std::filesystem::path recording_of(const std::vector<std::string>& arguments) {
+  const std::size_t at = !arguments.empty() && arguments.front() == "live" ? 1 : 0;
+  return at < arguments.size() ? std::filesystem::path(arguments[at]) : std::filesystem::path();
+}
+
 void show_line(const std::string& line, ProgressStyle style, ProgressBar& bar) {
   const auto progress = parse_composer_line(line);
   if (style == ProgressStyle::kJson || !progress) {  // for whoever reads us, as it came
@@ -81,7 +87,8 @@ std::optional<recording::Output> parse_composed(std::string_view line, const std
   recording::Output output;
   output.mode = "composite";
   std::error_code error;
-  const auto made = std::filesystem::weakly_canonical(text("file"), error);
+  auto made = std::filesystem::weakly_canonical(text("file"), error);
+  if (std::filesystem::is_directory(made, error)) made /= "live.mp4";  // what was composed live is a folder for players of HLS, too
   output.file = made.lexically_relative(std::filesystem::weakly_canonical(folder, error)).string();
   if (error || !recording::is_relative_file(output.file)) return std::nullopt;
   output.layout = text("layout");
@@ -109,8 +116,9 @@ Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyl
   const auto self = std::filesystem::read_symlink("/proc/self/exe", error);
   const std::string program = (error ? std::filesystem::path() : self.parent_path()) / "doordarshan-composer";
 
+  const auto folder = recording_of(arguments);
   // The programme's usual place; the composer makes files, not folders.
-  if (!arguments.empty()) std::filesystem::create_directory(std::filesystem::path(arguments.front()) / "composite", error);
+  if (!folder.empty()) std::filesystem::create_directory(folder / "composite", error);
 
   std::vector<char*> argv = {const_cast<char*>(program.c_str())};  // posix_spawn takes them so and does not write
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
@@ -137,8 +145,7 @@ Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyl
   while (::waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-  if (code == 0 && !arguments.empty()) {
-    const std::filesystem::path folder = arguments.front();
+  if (code == 0 && !folder.empty()) {
     if (auto output = parse_composed(last, folder)) {
       DD_TRY_VOID(enter_output(folder, std::move(*output)));
     }

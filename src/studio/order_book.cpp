@@ -79,6 +79,7 @@ std::string encode(const Order& order) {
                               {"fps", order.programme.fps},
                               {"format", recording::to_string(order.programme.format)},
                               {"fill", recording::to_string(order.fill)},
+                              {"live", order.live},
                               {"everyone", order.everyone},
                               {"stage", order.stage == Order::Stage::kRecording ? "recording" : "finishing"},
                               {"seenMs", order.seen_ms}};
@@ -120,7 +121,9 @@ Result<Order> parse_order(std::string_view text) {
   order.programme.height = static_cast<std::uint32_t>(number("height"));
   order.programme.fps = static_cast<std::uint32_t>(number("fps"));
   order.fill = *fill;
-  order.everyone = json.value("everyone", false);
+  const auto flag = [&](const char* name) { return json.contains(name) && json[name] == true; };
+  order.live = flag("live");
+  order.everyone = flag("everyone");
   order.stage = word("stage") == "finishing" ? Order::Stage::kFinishing : Order::Stage::kRecording;
   order.seen_ms = number("seenMs");
   return order;

@@ -27,6 +27,7 @@ struct Order {
   std::vector<recording::Mode> modes;
   recording::Programme programme;
   recording::Fill fill = recording::Fill::kBlack;
+  bool live = false;      // the programme is also made while the meeting runs
   bool everyone = false;  // all producers of the meeting, not only those that asked
   Stage stage = Stage::kRecording;
   std::int64_t seen_ms = 0;  // wall clock, milliseconds since 1970: when it was last known to run

@@ -117,6 +117,11 @@ void Studio::begin(const MeetingId& id, std::shared_ptr<Live> live, std::shared_
   orders.stop_below_free_bytes = settings_.stop_below_free_bytes;
   live->session = std::make_shared<Session>(loop_, settings_.session, taps_, std::move(orders),
                                             std::string(recording::to_string(live->order.programme.layout)), session_events(live));
+  if (live->order.live) {
+    LiveProgrammeSettings composing;
+    composing.recorder_program = settings_.workshop.recorder_program;
+    live->programme = std::make_shared<LiveProgramme>(loop_, std::move(composing), folder_of(live->order), live->order.programme);
+  }
   spawn(begin_when_recovered(std::move(live), std::move(resumed)));
 }
 
@@ -139,6 +144,7 @@ Session::Events Studio::session_events(const std::weak_ptr<Live>& weak) {
   events.on_part = [this, weak](unsigned part) {
     auto live = weak.lock();
     if (!live) return;
+    if (live->programme) live->programme->start();
     if (!std::exchange(live->announced, true)) {
       emit(live->order.meeting, meeting::RecordingStarted{live->order.recording});
     } else {
@@ -186,13 +192,22 @@ Task<void> Studio::finish(std::shared_ptr<Live> live, std::string reason) {
   live->order.stage = Order::Stage::kFinishing;
   auto saving = save(live->order);
   co_await std::move(saving);
-  if (closing_) co_return;  // the order says what is left to do
-  auto working = work_off(live->order);
+  if (closing_) {  // the order says what is left to do
+    if (live->programme) live->programme->abandon();
+    co_return;
+  }
+  auto programme = Programme::kToMake;
+  if (live->programme) {
+    auto ending = live->programme->end();
+    if (co_await std::move(ending)) programme = Programme::kThere;
+    if (closing_) co_return;
+  }
+  auto working = work_off(live->order, programme);
   co_await std::move(working);
 }
 
 // Everything that was asked for, in the order in which each needs the one before.
-Task<void> Studio::work_off(Order order) {
+Task<void> Studio::work_off(Order order, Programme programme) {
   const auto folder = folder_of(order);
   auto recovering = workshop_.recover(folder, true);
   auto whole = co_await std::move(recovering);
@@ -200,7 +215,7 @@ Task<void> Studio::work_off(Order order) {
   auto made = co_await std::move(finishing);
   if (closing_) co_return;
   if (!whole || !made) fail(order, "finish", whole ? made.error() : whole.error());
-  if (order.wants(Mode::kComposite)) {
+  if (order.wants(Mode::kComposite) && programme == Programme::kToMake) {
     if (auto job = workshop_.announce(order.recording)) {
       recording::ComposeRecording command;
       command.recording = order.recording;
@@ -239,7 +254,7 @@ Task<void> Studio::open() {
   for (auto& order : *orders) {
     working_on_[order.recording] = {order.meeting, holds_.hold(order.recording.str())};
     if (order.stage == Order::Stage::kFinishing) {
-      spawn(work_off(std::move(order)));
+      spawn(work_off(std::move(order), Programme::kToMake));
       continue;
     }
     observe::log_warn("recording_interrupted", {{"recording", order.recording}, {"meeting", order.meeting}});
@@ -264,7 +279,7 @@ void Studio::give_up(const MeetingId& id) {
   interrupted_.erase(found);
   order.stage = Order::Stage::kFinishing;
   emit(order.meeting, meeting::RecordingStopped{order.recording, "interrupted"});
-  spawn(work_off(std::move(order)));
+  spawn(work_off(std::move(order), Programme::kToMake));
 }
 
 Task<void> Studio::close() {
@@ -296,6 +311,7 @@ Task<Result<recording::Started>> Studio::start(recording::StartRecording command
   order.modes = command.modes;
   order.fill = command.fill;
   order.everyone = true;
+  order.live = command.live && command.programme;
   if (command.programme) order.programme = *command.programme;
   Meeting* recorded = find_recorded(command.meeting);
   const bool already = recorded != nullptr && recorded->live->order.everyone;

@@ -21,6 +21,7 @@
 #include "recording/command.hpp"
 #include "recording/holds.hpp"
 #include "recording/tap_port.hpp"
+#include "studio/live_programme.hpp"
 #include "studio/order_book.hpp"
 #include "studio/session.hpp"
 #include "studio/workshop.hpp"
@@ -78,6 +79,7 @@ class Studio final : public meeting::EventSink {
   struct Live {  // a recording that runs
     Order order;
     std::shared_ptr<Session> session;
+    std::shared_ptr<LiveProgramme> programme;  // null: it is made afterwards
     bool announced = false;
   };
   struct Meeting {
@@ -102,7 +104,8 @@ class Studio final : public meeting::EventSink {
   void record_all(Meeting& meeting);
   void end(Meeting& meeting, const std::string& reason);
   Task<void> finish(std::shared_ptr<Live> live, std::string reason);
-  Task<void> work_off(Order order);
+  enum class Programme { kToMake, kThere };
+  Task<void> work_off(Order order, Programme programme);
   Task<void> take_up(std::shared_ptr<Interrupted> interrupted);
   void give_up(const MeetingId& id);
   void watch_absence(const MeetingId& id, Meeting& meeting);

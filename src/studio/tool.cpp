@@ -8,12 +8,6 @@
 #include "observe/log.hpp"
 
 namespace dd::studio {
-namespace {
-
-constexpr int kNiceness = 15;
-
-}  // namespace
-
 ToolLine parse_tool_line(std::string_view line) {
   ToolLine parsed;
   const auto json = nlohmann::json::parse(line, nullptr, false);
@@ -36,14 +30,15 @@ ToolLine parse_tool_line(std::string_view line) {
   return parsed;
 }
 
-Result<std::unique_ptr<Tool>> Tool::open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress) {
+Result<std::unique_ptr<Tool>> Tool::open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress,
+                                         int niceness) {
   std::unique_ptr<Tool> tool(new Tool(loop, std::move(on_progress)));
   Tool* raw = tool.get();
   child::ProcessSettings settings{"recording_tool", std::move(program), std::move(arguments), {"PATH=/usr/bin:/bin"}};
   settings.on_output = [raw](std::string_view line) { raw->on_line(line); };
   DD_TRY(tool->process_, child::Process::open(loop, std::move(settings), [raw](child::Exit exit) { raw->on_exit(exit); }));
   // Best effort: without it the tool competes with live media, which is worse but works.
-  ::setpriority(PRIO_PROCESS, static_cast<id_t>(tool->process_->pid()), kNiceness);
+  ::setpriority(PRIO_PROCESS, static_cast<id_t>(tool->process_->pid()), niceness);
   return tool;
 }
 

@@ -37,10 +37,13 @@ class Tool {
  public:
   using OnProgress = std::function<void(const ToolProgress&)>;
 
-  static Result<std::unique_ptr<Tool>> open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress);
+  // `niceness` as of nice(1): live media goes first.
+  static Result<std::unique_ptr<Tool>> open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress,
+                                            int niceness = 15);
 
   // What it made (empty when it says nothing), or what it complained of; once it has exited.
   Completion<Result<std::string>> end() const { return end_; }
+  void kill() { process_->kill(); }
   void terminate() { process_->terminate(std::chrono::seconds{5}); }
 
  private:
