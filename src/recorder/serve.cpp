@@ -19,7 +19,7 @@ using std::chrono::milliseconds;
 
 // The socket is not watched but looked at now and then: the kernel keeps the arrival times, and on most machines waking up
 // costs more than all there is to do. Longer than this would only delay what is asked for again.
-constexpr Duration kLongestLook = milliseconds{40};
+constexpr Duration kLongestLook = milliseconds{80};
 constexpr Duration kShortestLook = milliseconds{2};
 constexpr int kBatchesAtOnce = 16;  // then the channel has its turn
 
@@ -31,7 +31,7 @@ constexpr std::size_t kBurst = 64;
 Duration time_to_look(std::size_t buffer, std::size_t tracks, double packets_per_second) {
   const auto room = static_cast<double>(buffer / kPacketRoom);
   const double seconds = room / static_cast<double>(kHeadroom) / std::max(packets_per_second, 1.0);
-  const double bursts = room * 0.04 / static_cast<double>(kBurst * std::max<std::size_t>(tracks, 1));
+  const double bursts = room * 0.08 / static_cast<double>(kBurst * std::max<std::size_t>(tracks, 1));
   return std::clamp(Duration{static_cast<std::int64_t>(std::min({seconds, bursts, 1.0}) * 1e9)}, kShortestLook, kLongestLook);
 }
 

@@ -55,7 +55,7 @@ TEST(Serve, RecordsUntilItIsToldToFinishAndExits) {
   EXPECT_EQ(process.open(folder).part, 1U);
   process.say(camera(process));
   const std::size_t sent = play([&](const Datagram& packet) { process.send(packet); }, [](std::size_t frame) { return frame < 30; });
-  (void)::poll(nullptr, 0, 100);  // what is on the loopback is read within 20 ms
+  (void)::poll(nullptr, 0, 200);  // what is on the loopback is read within 80 ms
   const auto started = process.await<recording::FileStarted>();
   ASSERT_TRUE(started);
   process.say(recording::FinishRecording{"test"});
@@ -70,7 +70,7 @@ TEST(Serve, TheEndOfTheServerFinishesTheFiles) {
   process.open(folder);
   process.say(camera(process));
   play([&](const Datagram& packet) { process.send(packet); }, [](std::size_t frame) { return frame < 10; });
-  (void)::poll(nullptr, 0, 100);
+  (void)::poll(nullptr, 0, 200);
   process.hang_up();
   EXPECT_EQ(process.exit_code(), 0);
   EXPECT_EQ(decoded_frames(folder / recording::track_file("alice-video-1", 1)), 10);

@@ -14,7 +14,7 @@ using std::chrono::seconds;
 
 // All tracks' clusters end together, so that the disk's thread wakes up once for all of them. With the time between two looks
 // at the socket it stays below the half second of docs/recording-format.md.
-constexpr Duration kFlushEvery = std::chrono::milliseconds{440};
+constexpr Duration kFlushEvery = std::chrono::milliseconds{400};
 
 std::string rfc3339(std::int64_t wall_us) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(wall_us / 1000000)), wall_us / 1000 % 1000);

@@ -124,8 +124,9 @@ void Track::advance(MonotonicTime now) {
   ask(now);
 }
 
-void Track::drain(MonotonicTime now) {
-  while (auto packet = jitter_.pop(now)) {
+// `ahead`: holes that would be given up until then are given up now.
+void Track::drain(MonotonicTime now, Duration ahead) {
+  while (auto packet = jitter_.pop(now + ahead)) {
     if (packet->after_loss) {
       because(GapReason::kLoss);
       if (!sound()) want_key_frame(now, Duration{});
@@ -134,7 +135,7 @@ void Track::drain(MonotonicTime now) {
     assembler_->push(*packet, assembled_);
     for (rtp::Frame& frame : assembled_) take(std::move(frame), now);
   }
-  if (!held_.empty() && !clock_.undecided(now)) {
+  if (!held_.empty() && !clock_.undecided(now + ahead)) {
     auto held = std::exchange(held_, {});
     for (rtp::Frame& frame : held) write(std::move(frame), now);
   }
@@ -277,7 +278,7 @@ void Track::resume(MonotonicTime now, recording::Time t) {
 
 void Track::finish(MonotonicTime now, recording::Time t) {
   // What waits behind a hole is released: nobody will fill it any more.
-  if (!paused_) drain(now + std::chrono::hours{1});
+  if (!paused_) drain(now, std::chrono::hours{1});
   end_file();
   note_gap(t);
   written_until_.reset();

@@ -68,7 +68,7 @@ class Track {
 
   bool sound() const { return kind_ == recording::Kind::kAudio; }
   recording::Time earlier() const;
-  void drain(MonotonicTime now);
+  void drain(MonotonicTime now, Duration ahead = {});
   void take(rtp::Frame frame, MonotonicTime now);
   void write(rtp::Frame frame, MonotonicTime now);
   bool ready_file(const rtp::Frame& frame, recording::Time t);
