@@ -7,6 +7,7 @@
 
 #include "api/application.hpp"
 #include "api/event_stream.hpp"
+#include "app/keeping.hpp"
 #include "app/loop_lag.hpp"
 #include "app/recording_desk.hpp"
 #include "app/server_settings.hpp"
@@ -60,6 +61,7 @@ struct Server::Parts {
   std::unique_ptr<net::UserSessionPost> user_sessions;
   std::unique_ptr<media::Engine> engine;
   std::unique_ptr<media::RecordingTaps> taps;
+  std::unique_ptr<Keeping> keeping;
   std::unique_ptr<studio::Studio> studio;
   std::unique_ptr<RecordingDesk> recording_desk;
   std::unique_ptr<store::Store> store;
@@ -90,8 +92,12 @@ Task<Result<void>> Server::Parts::start() {
   if (!started_engine) co_return std::move(started_engine.error()).during("start the media workers");
 
   taps = std::make_unique<media::RecordingTaps>(*engine);
-  studio = std::make_unique<studio::Studio>(loop, metrics, studio_settings(settings), *taps, events);
+  DD_CO_TRY(keeping, Keeping::open(loop, metrics, settings, events));
+  studio = std::make_unique<studio::Studio>(loop, metrics, studio_settings(settings), *taps, keeping->holds(), *keeping);
+  studio->set_find_folder([this](RecordingId recording) { return keeping->folder(std::move(recording)); });
+  studio->on_finished([this](const RecordingId&) { keeping->nudge(); });
   co_await studio->open();
+  keeping->start();
 
   DD_CO_TRY(auto database, store_settings(settings));
   store = std::make_unique<store::Store>(loop, std::move(database), metrics);
@@ -104,7 +110,7 @@ Task<Result<void>> Server::Parts::start() {
   api.heartbeat_age = [this] { return store->heartbeat_age(); };
   DD_CO_TRY(application, api::Application::open(loop, *host, events, metrics, std::move(api)));
   recording_desk = std::make_unique<RecordingDesk>(*studio);
-  application->serve_recordings(recording_desk.get(), nullptr);
+  application->serve_recordings(recording_desk.get(), &keeping->library());
   http = std::make_unique<net::HttpServer>(loop, *application, metrics, http_settings(settings));
   DD_CO_TRY_VOID(http->listen());
 
@@ -197,6 +203,7 @@ int Server::run() {
   });
   parts.loop.run();
   parts.signals.stop_watching();
+  if (parts.keeping) parts.keeping->close();
   if (parts.user_sessions) parts.user_sessions->close(kLastReports);
   if (parts.otlp) parts.otlp->close(kLastReports);
   return parts.exit_code;

@@ -44,7 +44,7 @@ class HttpFiles : public testing::HttpFixture {
   SampleRoot root_;
   const std::filesystem::path folder_ = root_.add({.video_bytes = kVideoBytes});
   const std::string video_ = SampleRoot::bytes(kVideoBytes, 2);
-  shelf::Holds holds_;
+  recording::Holds holds_;
   std::unique_ptr<shelf::Shelf> shelf_;
 };
 

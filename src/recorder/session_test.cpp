@@ -74,7 +74,7 @@ TEST(Session, SoundAndPictureOfSkewedClocksStayTogetherForMinutes) {
   picture.delay_us = 80000;
   picture.loss = 0.02;
   stage.run(2min);
-  stage.settle();
+  stage.settle(400ms);
   stage.finish();
   EXPECT_LT(worst_ms(stage, picture, 5), 5);
   EXPECT_LT(worst_ms(stage, sound, 5, 6.5), 5) << "with the encoder's look-ahead taken off";

@@ -20,20 +20,12 @@ struct Name {
 struct Body {
   Json& json;
 
-  void operator()(const NoticeStarted& started) const {
-    json["modes"] = Json::array();
-    for (const Mode mode : started.modes) json["modes"].push_back(to_string(mode));
-  }
+  void operator()(const NoticeStarted&) const {}
   void operator()(const NoticePart& part) const { json["part"] = part.part; }
-  void operator()(const NoticeStopped& stopped) const {
-    json["reason"] = stopped.reason;
-    json["durationUs"] = stopped.duration.count();
-  }
+  void operator()(const NoticeStopped& stopped) const { json["reason"] = stopped.reason; }
   void operator()(const NoticeComposed& composed) const {
     json["jobId"] = composed.job;
     json["file"] = composed.file;
-    json["durationUs"] = composed.duration.count();
-    json["bytes"] = composed.bytes;
   }
   void operator()(const NoticeUploaded& uploaded) const {
     json["profile"] = uploaded.profile;
@@ -43,7 +35,6 @@ struct Body {
   void operator()(const NoticeFailed& failed) const {
     json["stage"] = failed.stage;
     json["reason"] = failed.reason;
-    json["willRetry"] = failed.will_retry;
   }
 };
 

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 #include "base/clock.hpp"
 #include "base/id.hpp"
@@ -15,21 +14,16 @@
 
 namespace dd::recording {
 
-struct NoticeStarted {
-  std::vector<Mode> modes;
-};
+struct NoticeStarted {};
 struct NoticePart {  // the recording goes on after a crash or a restart
   unsigned part = 2;
 };
 struct NoticeStopped {
   std::string reason;
-  Time duration{};
 };
 struct NoticeComposed {
   std::string job;
   std::string file;
-  Time duration{};
-  std::uint64_t bytes = 0;
 };
 struct NoticeUploaded {
   std::string profile;
@@ -37,9 +31,8 @@ struct NoticeUploaded {
   std::size_t files = 0;
 };
 struct NoticeFailed {
-  std::string stage;  // "recording", "composing" or "upload"
+  std::string stage;  // "start", "finish", "compose" or "upload"
   std::string reason;
-  bool will_retry = false;
 };
 
 struct Notice {

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "base/background_thread.hpp"
 #include "base/durable_file.hpp"
 #include "observe/log.hpp"
 #include "recording/paths.hpp"
@@ -88,19 +89,22 @@ Result<Details> details_of(const Record& record) {
 // A call holds it in its coroutine, and so to its end; the work on the threads only points to it, for whoever lets it go last
 // joins those threads and must be the loop.
 struct Shelf::State {
-  State(Loop& loop, Holds& held, ShelfSettings chosen)
+  State(Loop& loop, recording::Holds& held, ShelfSettings chosen)
       : settings(std::move(chosen)),
         clock(loop),
         holds(held),
         catalogue(settings.root, settings.tenant, settings.upload_wanted),
-        threads(loop, settings.threads, settings.max_waiting) {}
+        calls(loop, settings.max_waiting),
+        reads(loop, settings.max_waiting) {}
 
   const ShelfSettings settings;
   Loop& clock;
-  Holds& holds;
+  recording::Holds& holds;
   Catalogue catalogue;
   std::atomic<std::size_t> open_files{0};
-  DiskThreads threads;  // last: its threads use what stands above
+  // Last: they use what stands above. Two, so that no listing of thousands holds up a download.
+  BackgroundThread calls;
+  BackgroundThread reads;
 };
 
 namespace {
@@ -108,8 +112,8 @@ namespace {
 // The descriptor of one opened file; reads of it run on the shelf's threads, which the State keeps alive.
 class DiskFile final : public recording::FileReader {
  public:
-  DiskFile(int fd, std::shared_ptr<void> keeps_alive, DiskThreads& threads, std::atomic<std::size_t>& open_files)
-      : fd_(std::make_shared<Descriptor>(fd, open_files)), keeps_alive_(std::move(keeps_alive)), threads_(threads) {}
+  DiskFile(int fd, std::shared_ptr<void> keeps_alive, BackgroundThread& reads, std::atomic<std::size_t>& open_files)
+      : fd_(std::make_shared<Descriptor>(fd, open_files)), keeps_alive_(std::move(keeps_alive)), reads_(reads) {}
 
   Task<Result<std::string>> read(std::uint64_t offset, std::size_t size) override {
     auto descriptor = fd_;
@@ -126,7 +130,7 @@ class DiskFile final : public recording::FileReader {
       bytes.resize(done);
       return bytes;
     };
-    return threads_.run(std::move(work));
+    return reads_.run(std::move(work));
   }
 
  private:
@@ -144,7 +148,7 @@ class DiskFile final : public recording::FileReader {
 
   std::shared_ptr<Descriptor> fd_;
   std::shared_ptr<void> keeps_alive_;
-  DiskThreads& threads_;
+  BackgroundThread& reads_;
 };
 
 struct Opened {
@@ -185,7 +189,7 @@ Result<Opened> open_listed(const fs::path& folder, const std::string& file) {
 
 }  // namespace
 
-Result<std::unique_ptr<Shelf>> Shelf::open(Loop& loop, Holds& holds, ShelfSettings settings) {
+Result<std::unique_ptr<Shelf>> Shelf::open(Loop& loop, recording::Holds& holds, ShelfSettings settings) {
   std::error_code error;
   fs::create_directories(settings.root, error);
   if (error) return file_error("make", settings.root, error.value());
@@ -202,7 +206,7 @@ Catalogue& Shelf::catalogue() { return state_->catalogue; }
 Task<Result<Page>> Shelf::list(Query query) {
   const auto state = state_;
   auto work = [state = state.get(), query = std::move(query)] { return page_of(state->catalogue.all(), query); };
-  co_return co_await state->threads.run(std::move(work));
+  co_return co_await state->calls.run(std::move(work));
 }
 
 Task<Result<Details>> Shelf::find(RecordingId recording) {
@@ -211,7 +215,7 @@ Task<Result<Details>> Shelf::find(RecordingId recording) {
     DD_TRY(const auto record, state->catalogue.find(recording.str()));
     return details_of(*record);
   };
-  co_return co_await state->threads.run(std::move(work));
+  co_return co_await state->calls.run(std::move(work));
 }
 
 Task<Result<std::string>> Shelf::manifest_text(RecordingId recording) {
@@ -220,7 +224,7 @@ Task<Result<std::string>> Shelf::manifest_text(RecordingId recording) {
     DD_TRY(const auto record, state->catalogue.find(recording.str()));
     return read_small_file(record->folder / recording::kManifestFile, kMaxManifest);
   };
-  co_return co_await state->threads.run(std::move(work));
+  co_return co_await state->calls.run(std::move(work));
 }
 
 Task<Result<void>> Shelf::remove(RecordingId recording) {
@@ -231,7 +235,7 @@ Task<Result<void>> Shelf::remove(RecordingId recording) {
     if (state->holds.held(recording.str())) return make_error(Errc::kConflict, "the recording is being worked on");
     return remove_recording(state->settings.root, record->folder);
   };
-  co_return co_await state->threads.run(std::move(work));
+  co_return co_await state->calls.run(std::move(work));
 }
 
 Task<Result<OpenedFile>> Shelf::open(RecordingId recording, std::string file) {
@@ -241,13 +245,23 @@ Task<Result<OpenedFile>> Shelf::open(RecordingId recording, std::string file) {
     DD_TRY(const auto record, state->catalogue.find(recording.str()));
     return open_listed(record->folder, file);
   };
-  DD_CO_TRY(const Opened opened, co_await state->threads.run(std::move(work)));
+  DD_CO_TRY(const Opened opened, co_await state->calls.run(std::move(work)));
   ++state->open_files;
   OpenedFile answer;
   answer.size = opened.size;
   answer.etag = opened.etag;
-  answer.reader = std::make_shared<DiskFile>(opened.fd, state, state->threads, state->open_files);
+  answer.reader = std::make_shared<DiskFile>(opened.fd, state, state->reads, state->open_files);
   co_return answer;
+}
+
+Task<Result<fs::path>> Shelf::folder(RecordingId recording) {
+  const auto state = state_;
+  auto work = [state = state.get(), recording = std::move(recording)]() -> Result<fs::path> {
+    DD_TRY(const auto record, state->catalogue.find(recording.str()));
+    if (!record->summary.local) return make_error(Errc::kConflict, "the recording's files are only in the bucket now");
+    return record->folder;
+  };
+  co_return co_await state->calls.run(std::move(work));
 }
 
 Task<Result<std::vector<std::string>>> Shelf::sweep(recording::RetentionRule rule) {
@@ -275,7 +289,7 @@ Task<Result<std::vector<std::string>>> Shelf::sweep(recording::RetentionRule rul
     remove_empty_meetings(state->catalogue.tenant_folder(), now.time_since_epoch().count());
     return removed;
   };
-  co_return co_await state->threads.run(std::move(work));
+  co_return co_await state->calls.run(std::move(work));
 }
 
 }  // namespace dd::shelf

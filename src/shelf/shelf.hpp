@@ -8,11 +8,10 @@
 #include <string>
 
 #include "base/loop.hpp"
+#include "recording/holds.hpp"
 #include "recording/library.hpp"
 #include "recording/retention.hpp"
 #include "shelf/catalogue.hpp"
-#include "shelf/disk_threads.hpp"
-#include "shelf/holds.hpp"
 
 namespace dd::shelf {
 
@@ -20,7 +19,6 @@ struct ShelfSettings {
   std::filesystem::path root;
   std::string tenant;
   bool upload_wanted = false;
-  unsigned threads = 2;
   std::size_t max_waiting = 256;  // calls that may wait for the disk
   std::size_t max_open = 256;     // files that may be read at a time
 };
@@ -28,7 +26,7 @@ struct ShelfSettings {
 class Shelf final : public recording::Library {
  public:
   // Makes the root when it is absent. `holds` and `loop` outlive it.
-  static Result<std::unique_ptr<Shelf>> open(Loop& loop, Holds& holds, ShelfSettings settings);
+  static Result<std::unique_ptr<Shelf>> open(Loop& loop, recording::Holds& holds, ShelfSettings settings);
   ~Shelf() override;
 
   Task<Result<recording::Page>> list(recording::Query query) override;
@@ -36,6 +34,9 @@ class Shelf final : public recording::Library {
   Task<Result<std::string>> manifest_text(RecordingId recording) override;
   Task<Result<void>> remove(RecordingId recording) override;
   Task<Result<recording::OpenedFile>> open(RecordingId recording, std::string file) override;
+
+  // Where it is, for tools that work on it; kConflict when its media are only in a bucket.
+  Task<Result<std::filesystem::path>> folder(RecordingId recording);
 
   // Ids of what was removed.
   Task<Result<std::vector<std::string>>> sweep(recording::RetentionRule rule);

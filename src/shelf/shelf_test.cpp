@@ -55,7 +55,7 @@ class ShelfTest : public ::testing::Test {
 
   SampleRoot root_;
   AsioLoop loop_;
-  Holds holds_;
+  recording::Holds holds_;
   std::unique_ptr<Shelf> shelf_;
 
  private:

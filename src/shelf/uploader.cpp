@@ -27,7 +27,7 @@ struct Patience {
 }  // namespace
 
 struct Uploader::State {
-  State(Loop& home, Catalogue& found, Holds& held, observe::Metrics& counts, const Clock& time, MakeObjectStore make,
+  State(Loop& home, Catalogue& found, recording::Holds& held, observe::Metrics& counts, const Clock& time, MakeObjectStore make,
         UploaderSettings chosen, Listener told)
       : loop(home),
         catalogue(found),
@@ -40,7 +40,7 @@ struct Uploader::State {
 
   Loop& loop;
   Catalogue& catalogue;
-  Holds& holds;
+  recording::Holds& holds;
   observe::Metrics& metrics;
   const Clock& clock;
   const MakeObjectStore make_store;
@@ -173,7 +173,7 @@ void Uploader::State::finished(const std::shared_ptr<State>& self, const Record&
   });
 }
 
-Uploader::Uploader(Loop& loop, Catalogue& catalogue, Holds& holds, observe::Metrics& metrics, const Clock& clock,
+Uploader::Uploader(Loop& loop, Catalogue& catalogue, recording::Holds& holds, observe::Metrics& metrics, const Clock& clock,
                    MakeObjectStore make_store, UploaderSettings settings, Listener listener)
     : state_(std::make_shared<State>(loop, catalogue, holds, metrics, clock, std::move(make_store), std::move(settings),
                                      std::move(listener))) {

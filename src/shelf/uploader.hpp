@@ -13,8 +13,8 @@
 #include "base/clock.hpp"
 #include "base/loop.hpp"
 #include "observe/metrics.hpp"
+#include "recording/holds.hpp"
 #include "shelf/catalogue.hpp"
-#include "shelf/holds.hpp"
 #include "shelf/object_store.hpp"
 #include "shelf/upload.hpp"
 
@@ -43,8 +43,8 @@ class Uploader {
   using Listener = std::function<void(const UploadNews&)>;  // called on the loop
 
   // The catalogue, the holds, the metrics and the loop outlive it.
-  Uploader(Loop& loop, Catalogue& catalogue, Holds& holds, observe::Metrics& metrics, const Clock& clock, MakeObjectStore make_store,
-           UploaderSettings settings, Listener listener);
+  Uploader(Loop& loop, Catalogue& catalogue, recording::Holds& holds, observe::Metrics& metrics, const Clock& clock,
+           MakeObjectStore make_store, UploaderSettings settings, Listener listener);
   ~Uploader();  // breaks off what runs; the next start goes on with it
 
   // Something is finished: look now.

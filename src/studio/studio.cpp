@@ -30,11 +30,13 @@ std::int64_t milliseconds_of(WallTime time) {
 
 }  // namespace
 
-Studio::Studio(Loop& loop, observe::Metrics& metrics, StudioSettings settings, recording::TapPort& taps, meeting::EventSink& next)
+Studio::Studio(Loop& loop, observe::Metrics& metrics, StudioSettings settings, recording::TapPort& taps, recording::Holds& holds,
+               meeting::EventSink& next)
     : loop_(loop),
       metrics_(metrics),
       settings_(std::move(settings)),
       taps_(taps),
+      holds_(holds),
       next_(next),
       disk_(loop),
       book_(settings_.root, disk_),
@@ -103,7 +105,7 @@ Result<std::shared_ptr<Studio::Live>> Studio::ensure_live(const MeetingId& id, O
 
 void Studio::begin(const MeetingId& id, std::shared_ptr<Live> live, std::shared_ptr<Interrupted> resumed) {
   live->order.seen_ms = milliseconds_of(loop_.wall_now());
-  working_on_[live->order.recording] = id;
+  working_on_[live->order.recording] = {id, holds_.hold(live->order.recording.str())};
   meetings_[id].live = live;
   count();
   recording::OpenRecording orders;
@@ -219,7 +221,7 @@ Task<void> Studio::work_off(Order order) {
 
 void Studio::on_job(const RecordingId& recording, const recording::Job& job) {
   auto found = working_on_.find(recording);
-  const MeetingId meeting = found == working_on_.end() ? MeetingId() : found->second;
+  const MeetingId meeting = found == working_on_.end() ? MeetingId() : found->second.meeting;
   if (job.state == recording::Job::State::kRunning) {
     emit(meeting, meeting::RecordingProgress{recording, job.id, job.percent, job.speed, job.eta_seconds});
   } else if (job.state == recording::Job::State::kDone && !job.file.empty()) {
@@ -235,7 +237,7 @@ Task<void> Studio::open() {
     co_return;
   }
   for (auto& order : *orders) {
-    working_on_[order.recording] = order.meeting;
+    working_on_[order.recording] = {order.meeting, holds_.hold(order.recording.str())};
     if (order.stage == Order::Stage::kFinishing) {
       spawn(work_off(std::move(order)));
       continue;
@@ -352,7 +354,7 @@ Task<Result<std::string>> Studio::compose(recording::ComposeRecording command) {
   DD_CO_TRY(auto folder, co_await std::move(finding));
   if (in_use(command.recording)) co_return make_error(Errc::kConflict, "the recording is being worked on already");
   DD_CO_TRY(auto job, workshop_.announce(command.recording));
-  working_on_[command.recording] = MeetingId();
+  working_on_[command.recording] = {MeetingId(), holds_.hold(command.recording.str())};
   auto work = [](Studio* studio, RecordingId recording, Task<Result<std::string>> task) -> Task<void> {
     auto composed = co_await std::move(task);
     studio->working_on_.erase(recording);

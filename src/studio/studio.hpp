@@ -19,6 +19,7 @@
 #include "meeting/event.hpp"
 #include "observe/metrics.hpp"
 #include "recording/command.hpp"
+#include "recording/holds.hpp"
 #include "recording/tap_port.hpp"
 #include "studio/order_book.hpp"
 #include "studio/session.hpp"
@@ -44,7 +45,8 @@ struct StudioSettings {
 class Studio final : public meeting::EventSink {
  public:
   // `next` hears all events of the meetings and those of the studio itself. Everything outlives the studio.
-  Studio(Loop& loop, observe::Metrics& metrics, StudioSettings settings, recording::TapPort& taps, meeting::EventSink& next);
+  Studio(Loop& loop, observe::Metrics& metrics, StudioSettings settings, recording::TapPort& taps, recording::Holds& holds,
+         meeting::EventSink& next);
   ~Studio() override;
 
   // Takes up what an earlier run left. Until it has, nothing begins; it never fails a start of the server.
@@ -116,13 +118,18 @@ class Studio final : public meeting::EventSink {
   observe::Metrics& metrics_;
   StudioSettings settings_;
   recording::TapPort& taps_;
+  recording::Holds& holds_;
   meeting::EventSink& next_;
   BackgroundThread disk_;
   OrderBook book_;
   Workshop workshop_;
   std::map<MeetingId, Meeting> meetings_;
   std::map<MeetingId, std::shared_ptr<Interrupted>> interrupted_;
-  std::map<RecordingId, MeetingId> working_on_;  // everything that is not finished: recorded, interrupted or with the tools
+  struct Work {
+    MeetingId meeting;
+    recording::Hold hold;  // so that nobody removes it meanwhile
+  };
+  std::map<RecordingId, Work> working_on_;  // everything that is not finished: recorded, interrupted or with the tools
   FindFolder find_folder_;
   std::function<void(const RecordingId&)> finished_;
   bool closing_ = false;

@@ -131,7 +131,7 @@ TEST_F(Storage, WeAreKilledBetweenAPartsAnswerAndOurNoteOfIt) {
 TEST_F(Storage, TheServerIsKilledTwiceAndTheQueueGoesOn) {
   AsioLoop loop;
   observe::Metrics metrics;
-  shelf::Holds holds;
+  recording::Holds holds;
   shelf::Catalogue catalogue(root_.path(), "acme", true);
   std::atomic<unsigned> sent{0};
   std::atomic<unsigned> kills{0};
@@ -184,7 +184,7 @@ TEST_F(Storage, TheServerIsKilledTwiceAndTheQueueGoesOn) {
 TEST_F(Storage, AStoppedUploaderGoesOnAtTheNextStart) {
   AsioLoop loop;
   observe::Metrics metrics;
-  shelf::Holds holds;
+  recording::Holds holds;
   shelf::Catalogue catalogue(root_.path(), "acme", true);
   shelf::UploaderSettings settings;
   settings.plan = plan_;

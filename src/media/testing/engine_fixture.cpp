@@ -190,7 +190,8 @@ rtp::Parameters vp8_simulcast_parameters(const std::string& mid) {
 std::vector<std::uint8_t> rtp_packet(std::uint8_t payload_type, std::uint16_t sequence, std::uint32_t timestamp, std::uint32_t ssrc) {
   auto packet = rtp_header(0x80, payload_type, sequence, timestamp, ssrc);
   // VP8 (RFC 7741): descriptor with the start of a partition, then a frame header whose lowest bit 0 says key frame.
-  for (const int byte : {0x10, 0x00, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01}) packet.push_back(static_cast<std::uint8_t>(byte));
+  for (const int byte : {0x10, 0x00, 0x00, 0x00, 0x9d, 0x01, 0x2a, 0x80, 0x02, 0xe0, 0x01})
+    packet.push_back(static_cast<std::uint8_t>(byte));
   packet.resize(200, 0);
   return packet;
 }

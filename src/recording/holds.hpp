@@ -8,7 +8,7 @@
 #include <string>
 #include <utility>
 
-namespace dd::shelf {
+namespace dd::recording {
 
 class Holds;
 
@@ -65,4 +65,4 @@ inline Hold& Hold::operator=(Hold&& other) noexcept {
   return *this;
 }
 
-}  // namespace dd::shelf
+}  // namespace dd::recording
