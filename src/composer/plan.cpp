@@ -13,6 +13,9 @@ namespace {
 
 using recording::Event;
 
+// A timeline is somebody else's file; one damaged time in it must not keep a composer busy for years.
+constexpr Time kLongestProgramme = std::chrono::hours{30 * 24};
+
 std::vector<Event> in_order(std::span<const Event> events) {
   std::vector<Event> sorted(events.begin(), events.end());
   // A file is written down when its first frame is complete, with the time of that frame: lines are not quite in order.
@@ -89,6 +92,9 @@ Result<Programme> plan(std::span<const Event> events, const PlanRequest& request
   const Time end = request.to ? std::min(*request.to, known_end) : known_end;
   if (request.from >= end) {
     return invalid_field("from", "there is nothing of the recording between `from` and `to`");
+  }
+  if (end - request.from > kLongestProgramme) {
+    return invalid_field("folder", "the timeline says that the recording lasts longer than 30 days");
   }
   Programme programme;
   programme.from = request.from;

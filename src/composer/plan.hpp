@@ -78,7 +78,7 @@ struct PlanRequest {
   Time at_least{};  // a recording that goes on is known to last until here
 };
 
-// kInvalidArgument when there is nothing between `from` and `to`.
+// kInvalidArgument when there is nothing between `from` and `to`, or more than anybody records.
 Result<Programme> plan(std::span<const recording::Event> events, const PlanRequest& request);
 
 }  // namespace dd::composer

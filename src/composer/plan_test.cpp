@@ -158,6 +158,12 @@ TEST(Plan, NothingBetweenFromAndToIsAnErrorThatSaysSo) {
   EXPECT_EQ(refused.error().field, "from");
 }
 
+TEST(Plan, ADamagedTimeDoesNotMakeAProgrammeOfYears) {
+  const auto refused = plan(Story().stops(std::chrono::hours{24 * 365 * 200}).events(), {});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().field, "folder");
+}
+
 TEST(Plan, ARecordingWithoutAnEndLastsAsLongAsAnythingIsKnown) {
   Story story;
   story.sends(0s, "a", Kind::kVideo).add(12s, SyncNoted{"a-video", 0, 0, 12s});

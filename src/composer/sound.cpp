@@ -25,7 +25,8 @@ std::vector<float> floats_of(GstSample* sample) {
 
 }  // namespace
 
-std::int64_t sample_at(Time t) { return t.count() * kSampleRate / 1'000'000; }
+// Whole seconds apart, so that the times of a damaged timeline do not overflow.
+std::int64_t sample_at(Time t) { return t.count() / 1'000'000 * kSampleRate + t.count() % 1'000'000 * kSampleRate / 1'000'000; }
 
 Sound::Sound(std::filesystem::path folder, Stream stream, Time from, Growth growth)
     : folder_(std::move(folder)), stream_(std::move(stream)), from_(from), growth_(growth) {}
