@@ -92,7 +92,8 @@ class Library {
   virtual Task<Result<std::string>> manifest_text(RecordingId recording) = 0;
   // kConflict while it is being recorded, composed or uploaded.
   virtual Task<Result<void>> remove(RecordingId recording) = 0;
-  // Only what the manifest lists, the manifest and the timeline can be opened; kNotFound for everything else.
+  // Only what the manifest lists, the manifest, the timeline and a programme that is being made live can be opened; kNotFound
+  // for everything else.
   virtual Task<Result<OpenedFile>> open(RecordingId recording, std::string file) = 0;
 };
 

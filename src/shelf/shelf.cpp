@@ -157,11 +157,18 @@ struct Opened {
   std::string etag;
 };
 
+// A programme that is made while the meeting runs is watched while it grows; the manifest lists it only afterwards.
+bool is_live_programme(const recording::Manifest& manifest, std::string_view file) {
+  if (manifest.state != recording::State::kRecording || !file.starts_with("composite/") || !recording::is_relative_file(file)) return false;
+  return file.ends_with(".m3u8") || file.ends_with(".m4s") || file.ends_with(".mp4") || file.ends_with(".ts");
+}
+
 // Listed names only, each component opened without following links: nothing outside the recording can be reached.
 Result<Opened> open_listed(const fs::path& folder, const std::string& file) {
   DD_TRY(const auto manifest, read_manifest(folder));
   const auto listed = files_of(folder, manifest);
-  if (std::find(listed.begin(), listed.end(), file) == listed.end()) return not_found("file", file);
+  const bool is_listed = std::find(listed.begin(), listed.end(), file) != listed.end();
+  if (!is_listed && !is_live_programme(manifest, file)) return not_found("file", file);
   int at = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
   std::string_view rest = file;
   while (at >= 0 && !rest.empty()) {

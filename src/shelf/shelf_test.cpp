@@ -140,6 +140,20 @@ TEST_F(ShelfTest, OpensOnlyWhatTheManifestLists) {
   }
 }
 
+TEST_F(ShelfTest, AProgrammeIsReadWhileItGrows) {
+  const auto running = root_.add({.state = State::kRecording});
+  const auto over = root_.add({.recording = "r-2"});
+  for (const auto& folder : {running, over}) {
+    SampleRoot::write(folder / "composite/live/playlist.m3u8", "#EXTM3U");
+    SampleRoot::write(folder / "composite/live/notes.txt", "x");
+  }
+  open();
+  EXPECT_EQ(read("r-1", "composite/live/playlist.m3u8"), "#EXTM3U");
+  EXPECT_EQ(read("r-1", "composite/live/notes.txt"), "not_found");
+  EXPECT_EQ(read("r-1", "composite/../tracks/x.mp4"), "not_found");
+  EXPECT_EQ(read("r-2", "composite/live/playlist.m3u8"), "not_found");  // by then the manifest would list it
+}
+
 TEST_F(ShelfTest, ALinkIsNotFollowedWhereverItStands) {
   const auto folder = root_.add({});
   SampleRoot::write(root_.path() / "outside/p1.001.webm", "secret");
