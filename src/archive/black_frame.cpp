@@ -8,6 +8,7 @@
 extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavutil/frame.h>
+#include <libavutil/log.h>
 #include <libavutil/opt.h>
 }
 
@@ -45,6 +46,7 @@ void paint(AVFrame& frame) {  // video range
 Result<BlackFrame> encode_black(Codec codec, std::uint32_t width, std::uint32_t height) {
   if (width == 0 || height == 0 || width > kMaxSide || height > kMaxSide)
     return make_error(Errc::kInvalidArgument, "no picture has that size");
+  av_log_set_level(AV_LOG_FATAL);
   const AVCodec* encoder = avcodec_find_encoder_by_name(encoder_name(codec));
   if (encoder == nullptr) return unavailable(fmt::format("libavcodec has no encoder of {}", to_string(codec)));
   const std::unique_ptr<AVCodecContext, void (*)(AVCodecContext*)> context(avcodec_alloc_context3(encoder), free_context);
@@ -52,6 +54,7 @@ Result<BlackFrame> encode_black(Codec codec, std::uint32_t width, std::uint32_t 
   context->height = static_cast<int>(height);
   context->pix_fmt = AV_PIX_FMT_YUV420P;
   context->time_base = {1, 30};
+  context->bit_rate = 1'000'000;  // one flat picture needs far less
   context->thread_count = 1;
   context->flags |= AV_CODEC_FLAG_GLOBAL_HEADER;
   // A picture out for each picture in, and no time spent on it.

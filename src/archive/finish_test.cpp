@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "archive/testing/judge.hpp"
 #include "archive/testing/sample.hpp"
 
@@ -80,6 +82,145 @@ INSTANTIATE_TEST_SUITE_P(Codecs, ParticipantFiles,
                                                 {"-c:v", "libx264", "-profile:v", "high", "-preset", "veryfast", "-tune", "zerolatency"},
                                                 false}),
                          [](const auto& tested) { return tested.param.name; });
+
+Result<Manifest> finished(Sample& sample, double stopped) {
+  sample.note(stopped, RecordingStopped{"api"});
+  sample.write();
+  return finish(sample.folder());
+}
+
+TEST(Finish, AParticipantWhoWasMutedAllTheTimeGivesAFileOfTheRightLength) {
+  Sample sample;
+  sample.note(1, ParticipantNamed{"p1", "Asha"});
+  sample.track(1, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.track(1, "p1-video-1", "p1", Kind::kVideo, Codec::kVp8);
+  sample.note(1, TrackPaused{"p1-audio-1"});
+  sample.note(1, TrackPaused{"p1-video-1"});
+  const auto manifest = finished(sample, 6);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  ASSERT_EQ(manifest->outputs.size(), 1U);
+  EXPECT_EQ(manifest->outputs[0].start, 1s);
+  const Verdict verdict = judge(sample.folder() / manifest->outputs[0].file);
+  EXPECT_EQ(verdict.errors, "");
+  EXPECT_EQ(verdict.streams, "vp8,opus");
+  EXPECT_NEAR(verdict.seconds, 5, 0.05);
+  EXPECT_TRUE(has_span(verdict.silence, 0, 5)) << text_of(verdict.silence);
+  EXPECT_TRUE(has_span(verdict.black, 0, 4)) << text_of(verdict.black);
+}
+
+TEST(Finish, SoundAloneIsAFileAndItsSilenceHasItsChannels) {
+  Sample sample;
+  sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0, .seconds = 5, .gaps = {{2.5, 3.5}}, .mono = true});
+  const auto manifest = finished(sample, 6);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  ASSERT_EQ(manifest->outputs.size(), 1U);
+  EXPECT_EQ(manifest->outputs[0].file, "participants/p1.001.webm");
+  const Verdict verdict = judge(sample.folder() / manifest->outputs[0].file);
+  EXPECT_EQ(verdict.errors, "");
+  EXPECT_EQ(verdict.streams, "opus");
+  EXPECT_NEAR(verdict.seconds, 6, 0.05);
+  EXPECT_TRUE(has_span(verdict.silence, 2.5, 3.5)) << text_of(verdict.silence);
+}
+
+// Somebody leaves and comes back with another producer and another size, and stays with the codec.
+TEST(Finish, ProducersThatFollowEachOtherBecomeOneFile) {
+  for (const Codec codec : {Codec::kVp8, Codec::kH264}) {
+    Sample sample;
+    sample.track(0, "p1-video-1", "p1", Kind::kVideo, codec);
+    sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+    sample.file("p1-video-1", codec, 1, {.start = 0, .seconds = 3});
+    sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0, .seconds = 9});
+    sample.note(3, TrackEnded{"p1-video-1", "closed"});
+    sample.track(5, "p1-video-2", "p1", Kind::kVideo, codec);
+    sample.file("p1-video-2", codec, 1, {.start = 5, .seconds = 4, .size = "320x180"});
+    const auto manifest = finished(sample, 9);
+    ASSERT_TRUE(manifest) << manifest.error().message;
+    ASSERT_EQ(manifest->outputs.size(), 1U);
+    const Verdict verdict = judge(sample.folder() / manifest->outputs[0].file);
+    EXPECT_EQ(verdict.errors, "") << to_string(codec);
+    EXPECT_NEAR(verdict.seconds, 9, 0.06);
+    // Where the size changes ffmpeg begins its filters anew, so the last black picture counts for nothing.
+    EXPECT_TRUE(has_span(verdict.black, 3, 4)) << text_of(verdict.black);
+    expect_in_sync(verdict, 3);  // at 2, 6 and 8
+  }
+}
+
+TEST(Finish, AnotherCodecOpensAFurtherFile) {
+  Sample sample;
+  sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.track(0, "p1-video-1", "p1", Kind::kVideo, Codec::kVp8);
+  sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0, .seconds = 8});
+  sample.file("p1-video-1", Codec::kVp8, 1, {.start = 0, .seconds = 4});
+  sample.note(4, TrackEnded{"p1-video-1", "closed"});
+  sample.track(4, "p1-video-2", "p1", Kind::kVideo, Codec::kH264);
+  sample.file("p1-video-2", Codec::kH264, 1, {.start = 4, .seconds = 4});
+  const auto manifest = finished(sample, 8);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  ASSERT_EQ(manifest->outputs.size(), 2U);
+  EXPECT_EQ(manifest->outputs[0].file, "participants/p1.001.webm");
+  EXPECT_EQ(manifest->outputs[1].file, "participants/p1.002.mp4");
+  EXPECT_EQ(manifest->outputs[1].start, 4s);
+  for (const auto& output : manifest->outputs) {
+    const Verdict verdict = judge(sample.folder() / output.file);
+    EXPECT_EQ(verdict.errors, "");
+    EXPECT_NEAR(verdict.seconds, 4, 0.06);
+    EXPECT_TRUE(verdict.silence.empty()) << text_of(verdict.silence);
+    for (const double late : verdict.beep_after_flash()) EXPECT_NEAR(late, 0, 0.040);
+  }
+}
+
+TEST(Finish, AScreenShareIsAFileOfItsOwnAndAStillScreenIsNotBlack) {
+  Sample sample;
+  sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0, .seconds = 6});
+  sample.track(1, "p1-screenshare-1", "p1", Kind::kScreenshare, Codec::kVp8);
+  sample.file("p1-screenshare-1", Codec::kVp8, 1, {.start = 1, .seconds = 5, .gaps = {{2, 4}}});
+  const auto manifest = finished(sample, 6);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  ASSERT_EQ(manifest->outputs.size(), 2U);
+  EXPECT_EQ(manifest->outputs[1].file, "participants/p1-screenshare.001.webm");
+  EXPECT_EQ(manifest->outputs[1].start, 1s);
+  const Verdict verdict = judge(sample.folder() / manifest->outputs[1].file);
+  EXPECT_EQ(verdict.errors, "");
+  EXPECT_EQ(verdict.streams, "vp8");
+  EXPECT_NEAR(verdict.seconds, 5, 0.06);
+  EXPECT_TRUE(verdict.black.empty()) << text_of(verdict.black);
+}
+
+TEST(Finish, WithFreezeTheLastPictureIsHeld) {
+  Sample sample(Fill::kFreeze);
+  sample.track(0, "p1-video-1", "p1", Kind::kVideo, Codec::kVp8);
+  sample.file("p1-video-1", Codec::kVp8, 1, {.start = 0, .seconds = 6, .gaps = {{2.5, 4}}});
+  const auto manifest = finished(sample, 7);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  const Verdict verdict = judge(sample.folder() / manifest->outputs[0].file);
+  EXPECT_EQ(verdict.errors, "");
+  EXPECT_NEAR(verdict.seconds, 7, 0.05);
+  EXPECT_TRUE(verdict.black.empty()) << text_of(verdict.black);
+}
+
+TEST(Finish, ARecordingThatStillGrowsIsRefused) {
+  Sample sample;
+  sample.write();
+  EXPECT_EQ(finish(sample.folder()).error().code, Errc::kConflict);
+}
+
+TEST(Finish, AFileOfGarbageCostsOnlyItself) {
+  Sample sample;
+  sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.track(0, "p1-video-1", "p1", Kind::kVideo, Codec::kH264);
+  sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0, .seconds = 3});
+  sample.note(0, FileBegan{"p1-video-1", "tracks/p1-video-1.001.mkv", 1, 160, 90, "first"});
+  sample.note(3, FileEnded{"tracks/p1-video-1.001.mkv", 3s, 90, 5});
+  std::ofstream(sample.folder() / "tracks/p1-video-1.001.mkv") << "hello";
+  const auto manifest = finished(sample, 3);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  ASSERT_EQ(manifest->outputs.size(), 1U);
+  const Verdict verdict = judge(sample.folder() / manifest->outputs[0].file);
+  EXPECT_EQ(verdict.errors, "");
+  EXPECT_EQ(verdict.streams, "opus");
+}
 
 }  // namespace
 }  // namespace dd::archive

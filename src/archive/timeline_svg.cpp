@@ -20,9 +20,9 @@ constexpr int kRight = 24;
 constexpr int kTop = 84;
 constexpr int kLane = 30;
 constexpr int kBar = 18;
-constexpr double kThinnest = 1.5;       // of a shape that means something
-constexpr std::size_t kMaxLanes = 200;  // of tracks; a page, not a wall
-constexpr std::size_t kLabelLetters = 34;
+constexpr double kThinnest = 1.5;         // of a shape that means something
+constexpr std::size_t kMaxLanes = 200;    // of tracks; a page, not a wall
+constexpr std::size_t kNameLetters = 17;  // so that the kind and the codec have room beside it
 
 // Colours have two values each, so that contrast holds on both grounds.
 constexpr std::string_view kStyle = R"svg(<style>
@@ -145,7 +145,7 @@ class Drawing {
     const double middle = y + (kLane - kBar) / 2.0;
     const auto name = names_.find(track.participant);
     const std::string& who = name == names_.end() ? track.participant : name->second;
-    text(16, middle + 13, "", escaped(fmt::format("{}, {}", who, to_string(track.kind)), kLabelLetters));
+    text(16, middle + 13, "", fmt::format("{}, {}", escaped(who, kNameLetters), to_string(track.kind)));
     add("<text x=\"{}\" y=\"{}\" class=\"faint\" text-anchor=\"end\">{}</text>\n", kLabels - 10, middle + 13, to_string(track.codec));
     for (const FileEntry& file : track.files) {
       const std::string tip = escaped(fmt::format("{}, {} + {}", file.file, clock_text(file.start), clock_text(file.duration)), 300);

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <fmt/format.h>
+#include <map>
 #include <sstream>
 
 #include "archive/testing/tool.hpp"
@@ -48,6 +49,21 @@ std::vector<double> rises(const std::vector<double>& times, const std::vector<do
   return out;
 }
 
+// How the two detectors sign their lines: that of nothing at all, and that of the hum, which hears silence for longer.
+std::pair<std::string, std::string> silences(const Lines& lines) {
+  std::map<std::string, double> total;
+  for (const std::string& line : lines) {
+    if (line.rfind("[silencedetect @", 0) != 0) continue;
+    const std::string sign = line.substr(0, line.find(']') + 1);
+    for (const double seconds : numbers({line}, sign, "silence_duration: ")) total[sign] += seconds;
+  }
+  if (total.empty()) return {"-", "-"};  // no line has them
+  const auto less = [](const auto& a, const auto& b) { return a.second < b.second; };
+  const auto soft = std::max_element(total.begin(), total.end(), less);
+  const auto none = std::min_element(total.begin(), total.end(), less);
+  return {total.size() < 2 ? "[no line begins so]" : none->first, soft->first};
+}
+
 }  // namespace
 
 Verdict judge(const std::filesystem::path& file) {
@@ -68,7 +84,7 @@ Verdict judge(const std::filesystem::path& file) {
     const char* filter = "blackdetect=d=0.3:pix_th=0.08,signalstats,metadata=print:key=lavfi.signalstats.YAVG";
     command.insert(command.end(), {"-vf", filter, "-fps_mode", "passthrough"});
   }
-  if (sound) command.insert(command.end(), {"-af", "silencedetect=n=-80dB:d=0.1"});
+  if (sound) command.insert(command.end(), {"-af", "silencedetect=n=-80dB:d=0.1,silencedetect=n=-30dB:d=0.3"});
   command.insert(command.end(), {"-f", "null", "-"});
   const ToolResult played = run_tool(command);
   const Lines lines = lines_of(played.output);
@@ -80,12 +96,9 @@ Verdict judge(const std::filesystem::path& file) {
     }
   }
   out.black = spans(numbers(lines, "blackdetect", "black_start:"), numbers(lines, "blackdetect", "black_end:"), out.seconds);
-  out.silence = spans(numbers(lines, "silencedetect", "silence_start: "), numbers(lines, "silencedetect", "silence_end: "), out.seconds);
-  if (sound) {
-    const auto heard = run_tool(
-        {"ffmpeg", "-hide_banner", "-nostats", "-i", file.string(), "-vn", "-af", "silencedetect=n=-30dB:d=0.3", "-f", "null", "-"});
-    out.beeps = numbers(lines_of(heard.output), "silencedetect", "silence_end: ");
-  }
+  const auto [none, soft] = silences(lines);
+  out.silence = spans(numbers(lines, none, "silence_start: "), numbers(lines, none, "silence_end: "), out.seconds);
+  out.beeps = numbers(lines, soft, "silence_end: ");
   out.flashes = rises(numbers(lines, "pts_time:", "pts_time:"), numbers(lines, "YAVG", "YAVG="));
   // The last soft silence may end with the file instead of a beep.
   std::erase_if(out.beeps, [&](double beep) { return beep > out.seconds - 0.1; });
