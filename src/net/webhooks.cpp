@@ -44,6 +44,7 @@ struct Webhooks::State {
   observe::Metrics& metrics;
   const Clock& clock;
   std::map<std::string, std::string> urls;  // by target
+  std::int64_t last_ms = 0;                 // the loop's: when the latest delivery was handed over
 
   // Guards what is handed over and the flag between the loop and the thread.
   std::mutex mutex;
@@ -189,7 +190,10 @@ void Webhooks::notify(const recording::Notice& notice) {
   delivery.id = notice.id;
   delivery.event = recording::event_name(notice);
   delivery.body = recording::encode(notice);
-  delivery.created_ms = std::chrono::duration_cast<std::chrono::milliseconds>(state_->clock.wall_now().time_since_epoch()).count();
+  const auto now_ms = std::chrono::duration_cast<std::chrono::milliseconds>(state_->clock.wall_now().time_since_epoch()).count();
+  // No two alike, since deliveries go out in the order of this time.
+  state_->last_ms = std::max<std::int64_t>(now_ms, state_->last_ms + 1);
+  delivery.created_ms = state_->last_ms;
   std::size_t dropped = 0;
   {
     const std::lock_guard lock(state_->mutex);

@@ -61,6 +61,14 @@ struct EventWords {
   std::string operator()(const WorkerDied& e) const { return fmt::format("worker_died {}", e.worker.str()); }
   std::string operator()(const WorkerRestored& e) const { return fmt::format("worker_restored {}", e.worker.str()); }
   std::string operator()(const Draining& e) const { return fmt::format("draining {}s", e.deadline.count()); }
+  std::string operator()(const RecordingWanted& e) const {
+    return fmt::format("recording_wanted {} {} {}", who(), e.kind, e.wanted ? "yes" : "no");
+  }
+  // The studio's, which no scenario of the control flow has.
+  template <typename OfRecording>
+  std::string operator()(const OfRecording&) const {
+    return "recording";
+  }
 };
 
 // In the order of the alphabet, because ids have none.
