@@ -18,6 +18,14 @@ constexpr Time kLongestProgramme = std::chrono::hours{30 * 24};
 
 std::vector<Event> in_order(std::span<const Event> events) {
   std::vector<Event> sorted(events.begin(), events.end());
+  // A file's first frame may have been captured before the recorder heard of its track, whose line then has the later time.
+  Time earliest = Time::max();
+  for (auto event = sorted.rbegin(); event != sorted.rend(); ++event) {
+    if (std::holds_alternative<recording::FileBegan>(event->what)) earliest = std::min(earliest, event->t);
+    if (std::holds_alternative<recording::TrackBegan>(event->what) || std::holds_alternative<recording::ParticipantNamed>(event->what)) {
+      event->t = std::min(event->t, earliest);
+    }
+  }
   // A file is written down when its first frame is complete, with the time of that frame: lines are not quite in order.
   std::stable_sort(sorted.begin(), sorted.end(), [](const Event& a, const Event& b) { return a.t < b.t; });
   return sorted;

@@ -62,6 +62,16 @@ TEST(Plan, AMeetingWhereNobodySendsIsAProgrammeOfItsLength) {
   EXPECT_EQ(programme.to, 10s);
 }
 
+// A recorder hears of a track a moment after its first frame was captured, and a timeline's lines are not in order of their times.
+TEST(Plan, AFileThatBeganBeforeItsTrackWasKnownIsHeardAndSeen) {
+  Story story;
+  story.joins(3ms, "a").add(3ms, TrackBegan{"a-audio", "a", Kind::kAudio, "x", Codec::kOpus});
+  story.add(0s, FileBegan{"a-audio", "tracks/a-audio.001.mkv", 1, {}, {}, "first"}).stops(8s);
+  const auto programme = story.planned();
+  ASSERT_EQ(programme.streams.size(), 1U);
+  EXPECT_EQ(programme.streams[0].clips.size(), 1U);
+}
+
 TEST(Plan, PeopleAreSeatedAsTheyComeAndLeave) {
   Story story;
   story.joins(0s, "a").sends(0s, "a", Kind::kAudio).sends(0s, "a", Kind::kVideo);

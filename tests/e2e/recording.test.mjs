@@ -217,7 +217,7 @@ test('sound and picture that were captured together are together in what is made
   const meeting = await server.openMeeting('in-sync');
   const events = await server.events({ meetingId: meeting.meetingId });
   const flashing = { video: { startRecording: true, source: 'flash' }, audio: { startRecording: true, source: 'flash' } };
-  const tabs = await openCall(browser, server, meeting, flashing);
+  const tabs = await openCall(browser, server, meeting, { ...flashing, names: ['alice'] });
   await events.of('recording.started');
   await sleep(15_000);
   await end(tabs, meeting);
