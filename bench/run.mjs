@@ -10,6 +10,7 @@ import { openBrowser } from '../tests/e2e/lib/browser.mjs';
 import { allSeeAndHear, openCall } from '../tests/e2e/lib/call.mjs';
 import { startMariaDb } from '../tests/e2e/lib/mariadb.mjs';
 import { binary, repository, startServer } from '../tests/e2e/lib/server.mjs';
+import { recordingSections } from './recording.mjs';
 
 const quick = process.argv.includes('--quick');
 const meetings = quick ? 20 : 200;
@@ -91,6 +92,11 @@ try {
   await mariadb.stop();
 }
 sections.push(...apiTables(results), '');
+sections.push(
+  'A join is six calls, each an HTTP request of its own, four of them with a committed transaction and three with an answer of a worker;',
+  '[docs/adr/0017-what-a-join-costs.md](adr/0017-what-a-join-costs.md) says where the time goes.',
+  '',
+);
 
 const picture = JSON.parse((await run(process.execPath, [path.join(repository, 'tests/e2e/first_picture.mjs'), String(joins), '--json'])).trim().split('\n').at(-1));
 sections.push(
@@ -103,6 +109,8 @@ sections.push(
   `| ${picture.medianMs} ms | ${picture.p95Ms} ms | ${picture.maxMs} ms |`,
   '',
 );
+
+sections.push(...recordingSections(quick));
 
 const text = sections.join('\n');
 console.log(text);
