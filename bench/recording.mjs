@@ -13,7 +13,7 @@ const [width, height, fps] = [1280, 720, 30];
 
 // Processor and wall seconds of a shell command, its children included.
 function timed(command, cwd) {
-  const script = `TIMEFORMAT='%U %S %R'; { time ( ${command} ) >/dev/null 2>/dev/null; } 2>&1 | tail -1`;
+  const script = `TIMEFORMAT='%U %S %R'; { time { ${command}; } >/dev/null 2>/dev/null; } 2>&1 | tail -1`;
   const [user, system, wall] = execFileSync('bash', ['-c', script], { cwd, encoding: 'utf8' }).trim().split(' ').map(Number);
   return { cpu: user + system, wall };
 }
