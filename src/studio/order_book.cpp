@@ -2,14 +2,11 @@
 #include "studio/order_book.hpp"
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
+#include <array>
 #include <fmt/format.h>
-#include <fstream>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
+#include "base/durable_file.hpp"
 #include "observe/log.hpp"
 #include "recording/paths.hpp"
 
@@ -21,7 +18,7 @@ using recording::Layout;
 using recording::Mode;
 namespace fs = std::filesystem;
 
-constexpr std::uintmax_t kMaxFile = 64 * 1024;
+constexpr std::size_t kMaxFile = 64 * 1024;
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> parse_word(std::string_view text, const std::array<Enum, N>& all) {
@@ -31,25 +28,14 @@ std::optional<Enum> parse_word(std::string_view text, const std::array<Enum, N>&
 
 Error damaged(std::string_view field) { return invalid_field(std::string(field), fmt::format("{} is missing or damaged", field)); }
 
-Result<void> write_synced(const fs::path& file, const std::string& text) {
-  const int fd = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (fd < 0) return make_error(Errc::kInternal, fmt::format("{}: {}", file.string(), std::strerror(errno)));
-  const bool written = ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size()) && ::fsync(fd) == 0;
-  const int failure = errno;
-  ::close(fd);
-  if (!written) return make_error(Errc::kInternal, fmt::format("{}: {}", file.string(), std::strerror(failure)));
-  return ok();
-}
-
 Result<std::vector<Order>> read_folder(const fs::path& folder) {
   std::vector<Order> orders;
   std::error_code failure;
   fs::create_directories(folder, failure);
   for (const auto& entry : fs::directory_iterator(folder, failure)) {
-    if (entry.path().extension() != ".json" || entry.file_size(failure) > kMaxFile) continue;
-    std::ifstream in(entry.path());
-    const std::string text{std::istreambuf_iterator<char>(in), {}};
-    auto order = parse_order(text);
+    if (entry.path().extension() != ".json") continue;
+    const auto text = read_small_file(entry.path(), kMaxFile);
+    auto order = text ? parse_order(*text) : Result<Order>(text.error());
     if (order) {
       orders.push_back(std::move(*order));
       continue;
@@ -141,11 +127,7 @@ Task<Result<void>> OrderBook::put(Order order) {
   return disk_.run([folder = folder_, file = file_of(order.recording), text = encode(order)]() -> Result<void> {
     std::error_code failure;
     fs::create_directories(folder, failure);
-    const fs::path fresh = file.string() + ".new";
-    DD_TRY_VOID(write_synced(fresh, text));
-    fs::rename(fresh, file, failure);
-    if (failure) return make_error(Errc::kInternal, fmt::format("{}: {}", file.string(), failure.message()));
-    return ok();
+    return replace_file(file, text);
   });
 }
 

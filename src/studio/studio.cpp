@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "studio/studio.hpp"
 
+#include <algorithm>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
@@ -251,6 +252,7 @@ Task<void> Studio::open() {
     observe::log_error("recordings_unreadable", {{"reason", orders.error().message}});
     co_return;
   }
+  std::sort(orders->begin(), orders->end(), [](const Order& one, const Order& other) { return one.seen_ms < other.seen_ms; });
   for (auto& order : *orders) {
     working_on_[order.recording] = {order.meeting, holds_.hold(order.recording.str())};
     if (order.stage == Order::Stage::kFinishing) {
@@ -259,6 +261,7 @@ Task<void> Studio::open() {
     }
     observe::log_warn("recording_interrupted", {{"recording", order.recording}, {"meeting", order.meeting}});
     auto interrupted = std::make_shared<Interrupted>(Interrupted{std::move(order), Completion<bool>(loop_), Timer()});
+    give_up(interrupted->order.meeting);  // of two that wait for one meeting only the newer can go on
     interrupted->patience = loop_.after(settings_.resume_window, [this, id = interrupted->order.meeting] { give_up(id); });
     interrupted_[interrupted->order.meeting] = interrupted;
     spawn(take_up(std::move(interrupted)));
