@@ -16,7 +16,7 @@ let server;
 let browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ name: 'recording', env: { RECORDING_FPS: '15', RECORDING_HEIGHT: '360', RECORDING_WIDTH: '640' } }), openBrowser()]);
+  [server, browser] = await Promise.all([startServer({ name: 'recording', env: { RECORDING_FPS: '30', RECORDING_HEIGHT: '360', RECORDING_WIDTH: '640' } }), openBrowser()]);
 });
 after(async () => {
   await browser?.close();
@@ -222,11 +222,16 @@ test('sound and picture that were captured together are together in what is made
   await sleep(15_000);
   await end(tabs, meeting);
   const folder = await finished(events, meeting);
+  const late = {};
   for (const { file, mode } of manifestOf(folder).outputs) {
     const sync = await soundDelays(path.join(folder, file));
     context.diagnostic(`${mode} ${file}: ${JSON.stringify(sync)}`);
     assert.ok(sync.beeps >= 8, `${file}: ${sync.beeps} beeps`);
-    assert.ok(Math.abs(sync.median) < 40, `${file}: sound is ${sync.median} ms late`);
+    late[mode] = sync.median;
   }
+  // The page's canvas is captured 30 times a second, so its flash is up to 33 ms later than its beep before anybody has recorded
+  // it. The programme is held against the participant's file, which has that, too: what it adds is its own.
+  assert.ok(late.participant < 40 && late.participant > -40 - 33, `in the participant's file sound is ${late.participant} ms late`);
+  assert.ok(Math.abs(late.composite - late.participant) < 40, `the programme adds ${late.composite - late.participant} ms`);
   await events.close();
 });
