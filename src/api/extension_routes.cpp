@@ -84,35 +84,31 @@ Answer close_data(Host& host, JsonText body) {
   co_return to_text(response_answer("Successfully closed data"));
 }
 
-constexpr Route post(std::string_view path, BodyHandler handler, std::string_view tag, std::string_view summary, std::string_view request,
-                     std::string_view response, std::string_view description = {}) {
-  return Route{"POST", path, Access::kKeyed, handler, Page::kNone, tag, summary, request, response, description};
-}
-
-constexpr std::array kRoutes{
-    post("/v1/getRoutersOfMeeting", &get_routers_of_meeting, "meetings", "The routers of a meeting that this server carries",
-         "GetProducersOfMeeting", "Routers", "For clients that cannot read the database, as kendra does, to learn what joinMeeting wants."),
-    post("/v1/setPreferredLayers", &set_preferred_layers, "consumers", "Choose the simulcast or SVC layers of a consumer",
-         "SetPreferredLayers", "PreferredLayers",
-         "The answer may be lower than asked when the producer has fewer layers; null: it has none."),
-    post("/v1/setConsumerPriority", &set_consumer_priority, "consumers", "Weigh a consumer when bandwidth is short", "SetConsumerPriority",
-         "ConsumerPriority"),
-    post("/v1/requestKeyFrame", &request_key_frame, "consumers", "Ask the producer of a video consumer for a key frame", "ConsumerRef",
-         "Response"),
-    post("/v1/getConsumerStats", &get_consumer_stats, "consumers", "Statistics of a consumer", "ConsumerRef", "Stats"),
-    post("/v1/getProducerStats", &get_producer_stats, "producers", "Statistics of a producer", "ProducerRef", "Stats"),
-    post("/v1/getTransportStats", &get_transport_stats, "transports", "Statistics of a transport", "TransportRef", "Stats"),
-    post("/v1/closeTransport", &close_transport, "transports", "Close a transport and everything on it", "TransportRef", "Response"),
-    post("/v1/createDataProducer", &create_data_producer, "data channels", "Send a data channel", "CreateDataProducer",
-         "DataProducerAnswer"),
-    post("/v1/createDataConsumer", &create_data_consumer, "data channels", "Receive a data channel", "CreateDataConsumer",
-         "DataConsumerAnswer"),
-    post("/v1/closeData", &close_data, "data channels", "Close data producers and data consumers", "CloseData", "Response",
-         "Ids that are not the participant's are skipped."),
+constexpr std::array kExtensionRoutes{
+    post_route("/v1/getRoutersOfMeeting", &get_routers_of_meeting, "meetings", "The routers of a meeting that this server carries",
+               "GetProducersOfMeeting", "Routers",
+               "For clients that cannot read the database, as kendra does, to learn what joinMeeting wants."),
+    post_route("/v1/setPreferredLayers", &set_preferred_layers, "consumers", "Choose the simulcast or SVC layers of a consumer",
+               "SetPreferredLayers", "PreferredLayers",
+               "The answer may be lower than asked when the producer has fewer layers; null: it has none."),
+    post_route("/v1/setConsumerPriority", &set_consumer_priority, "consumers", "Weigh a consumer when bandwidth is short",
+               "SetConsumerPriority", "ConsumerPriority"),
+    post_route("/v1/requestKeyFrame", &request_key_frame, "consumers", "Ask the producer of a video consumer for a key frame",
+               "ConsumerRef", "Response"),
+    post_route("/v1/getConsumerStats", &get_consumer_stats, "consumers", "Statistics of a consumer", "ConsumerRef", "Stats"),
+    post_route("/v1/getProducerStats", &get_producer_stats, "producers", "Statistics of a producer", "ProducerRef", "Stats"),
+    post_route("/v1/getTransportStats", &get_transport_stats, "transports", "Statistics of a transport", "TransportRef", "Stats"),
+    post_route("/v1/closeTransport", &close_transport, "transports", "Close a transport and everything on it", "TransportRef", "Response"),
+    post_route("/v1/createDataProducer", &create_data_producer, "data channels", "Send a data channel", "CreateDataProducer",
+               "DataProducerAnswer"),
+    post_route("/v1/createDataConsumer", &create_data_consumer, "data channels", "Receive a data channel", "CreateDataConsumer",
+               "DataConsumerAnswer"),
+    post_route("/v1/closeData", &close_data, "data channels", "Close data producers and data consumers", "CloseData", "Response",
+               "Ids that are not the participant's are skipped."),
 };
 
 }  // namespace
 
-std::span<const Route> extension_routes() { return kRoutes; }
+std::span<const Route> extension_routes() { return kExtensionRoutes; }
 
 }  // namespace dd::api

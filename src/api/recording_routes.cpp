@@ -11,7 +11,7 @@
 namespace dd::api {
 namespace {
 
-using Answer = Task<Result<HttpResponse>>;
+using RecordingAnswer = Task<Result<HttpResponse>>;
 
 // kConflict: the request is in order, this server just keeps no recordings.
 Error not_recording() { return make_error(Errc::kConflict, "nothing is recorded on this server"); }
@@ -29,49 +29,49 @@ HttpResponse recording_response(const RecordingId& recording) {
   return json_response(json);
 }
 
-Answer start_recording(RecordingCall call) {
+RecordingAnswer start_recording(RecordingCall call) {
   if (call.control == nullptr) co_return not_recording();
   DD_CO_TRY(auto command, parse_start_recording(call.body.root));
   DD_CO_TRY(auto started, co_await call.control->start(std::move(command)));
   co_return json_response(started_answer(started));
 }
 
-Answer stop_recording(RecordingCall call) {
+RecordingAnswer stop_recording(RecordingCall call) {
   if (call.control == nullptr) co_return not_recording();
   DD_CO_TRY(auto meeting, parse_recording_meeting(call.body.root));
   DD_CO_TRY(auto recording, co_await call.control->stop(std::move(meeting)));
   co_return recording_response(recording);
 }
 
-Answer pause_recording(RecordingCall call) {
+RecordingAnswer pause_recording(RecordingCall call) {
   if (call.control == nullptr) co_return not_recording();
   DD_CO_TRY(auto meeting, parse_recording_meeting(call.body.root));
   DD_CO_TRY(auto recording, co_await call.control->pause(std::move(meeting)));
   co_return recording_response(recording);
 }
 
-Answer resume_recording(RecordingCall call) {
+RecordingAnswer resume_recording(RecordingCall call) {
   if (call.control == nullptr) co_return not_recording();
   DD_CO_TRY(auto meeting, parse_recording_meeting(call.body.root));
   DD_CO_TRY(auto recording, co_await call.control->resume(std::move(meeting)));
   co_return recording_response(recording);
 }
 
-Answer update_recording(RecordingCall call) {
+RecordingAnswer update_recording(RecordingCall call) {
   if (call.control == nullptr) co_return not_recording();
   DD_CO_TRY(auto update, parse_update_recording(call.body.root));
   DD_CO_TRY(auto recording, co_await call.control->change_layout(std::move(update.meeting), update.layout));
   co_return recording_response(recording);
 }
 
-Answer list_recordings(RecordingCall call) {
+RecordingAnswer list_recordings(RecordingCall call) {
   if (call.library == nullptr) co_return not_recording();
   DD_CO_TRY(auto query, parse_recording_query(call.request));
   DD_CO_TRY(auto page, co_await call.library->list(std::move(query)));
   co_return json_response(page_answer(page));
 }
 
-Answer get_recording(RecordingCall call) {
+RecordingAnswer get_recording(RecordingCall call) {
   if (call.library == nullptr) co_return not_recording();
   DD_CO_TRY(auto recording, parse_id<RecordingId>("recordingId", call.parameters[0]));
   DD_CO_TRY(auto details, co_await call.library->find(recording));
@@ -80,14 +80,14 @@ Answer get_recording(RecordingCall call) {
   co_return json_response(details_answer(details, jobs));
 }
 
-Answer delete_recording(RecordingCall call) {
+RecordingAnswer delete_recording(RecordingCall call) {
   if (call.library == nullptr) co_return not_recording();
   DD_CO_TRY(auto recording, parse_id<RecordingId>("recordingId", call.parameters[0]));
   DD_CO_TRY_VOID(co_await call.library->remove(recording));
   co_return recording_response(recording);
 }
 
-Answer get_manifest(RecordingCall call) {
+RecordingAnswer get_manifest(RecordingCall call) {
   if (call.library == nullptr) co_return not_recording();
   DD_CO_TRY(auto recording, parse_id<RecordingId>("recordingId", call.parameters[0]));
   HttpResponse response;
@@ -101,7 +101,7 @@ HttpResponse no_such_bytes(std::uint64_t size) {
   return response;
 }
 
-Answer download_file(RecordingCall call) {
+RecordingAnswer download_file(RecordingCall call) {
   if (call.library == nullptr) co_return not_recording();
   DD_CO_TRY(auto recording, parse_id<RecordingId>("recordingId", call.parameters[0]));
   const std::string file = call.parameters[1];
@@ -131,7 +131,7 @@ Answer download_file(RecordingCall call) {
   co_return response;
 }
 
-Answer compose_recording(RecordingCall call) {
+RecordingAnswer compose_recording(RecordingCall call) {
   if (call.control == nullptr) co_return not_recording();
   DD_CO_TRY(auto recording, parse_id<RecordingId>("recordingId", call.parameters[0]));
   DD_CO_TRY(auto command, parse_compose_recording(std::move(recording), call.body.root));
@@ -148,7 +148,7 @@ constexpr Route route(std::string_view method, std::string_view path, std::strin
                request, response, description,    handler, operation,   success};
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kRecordingRoutes{
     route("POST", "/v1/startRecording", "startRecording", &start_recording, "Record a meeting", "StartRecording", "RecordingStarted",
           "Of a meeting that is being recorded, the running recording is answered. Tracks are always kept; the other modes are made of "
           "them."),
@@ -173,6 +173,6 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> recording_routes() { return kRoutes; }
+std::span<const Route> recording_routes() { return kRecordingRoutes; }
 
 }  // namespace dd::api

@@ -56,6 +56,12 @@ struct Route {
   int success = 200;
 };
 
+// A media API call: POST with a JSON body, answered as JSON.
+constexpr Route post_route(std::string_view path, BodyHandler handler, std::string_view tag, std::string_view summary,
+                           std::string_view request, std::string_view response, std::string_view description = {}) {
+  return Route{"POST", path, Access::kKeyed, handler, Page::kNone, tag, summary, request, response, description};
+}
+
 std::span<const Route> media_routes();      // of the compatibility spec
 std::span<const Route> extension_routes();  // for modern clients
 std::span<const Route> recording_routes();  // recordings, running and at rest

@@ -11,7 +11,7 @@ constexpr Route get(std::string_view path, Page page, Access access, std::string
   return Route{"GET", path, access, nullptr, page, "server", summary, "", response, description};
 }
 
-constexpr std::array kRoutes{
+constexpr std::array kServerRoutes{
     get("/", Page::kWelcome, Access::kOpen, "Welcome", "Welcome"),
     get("/health", Page::kHealth, Access::kOpen, "The process is alive", "Health"),
     get("/ready", Page::kReady, Access::kOpen, "The server can take meetings", "Readiness",
@@ -28,6 +28,6 @@ constexpr std::array kRoutes{
 
 }  // namespace
 
-std::span<const Route> server_routes() { return kRoutes; }
+std::span<const Route> server_routes() { return kServerRoutes; }
 
 }  // namespace dd::api

@@ -23,7 +23,7 @@ Json dtls(std::string_view algorithm, std::string value) {
   return json;
 }
 
-std::string refused_field(const Json& json) {
+std::string refused_dtls_field(const Json& json) {
   auto answer = parse_dtls_parameters(json, "dtlsParameters");
   return answer ? "none" : answer.error().field;
 }
@@ -32,36 +32,36 @@ TEST(DtlsParameters, EachAlgorithmHasItsOwnLength) {
   const std::pair<std::string_view, std::size_t> known[] = {
       {"sha-1", 20}, {"sha-224", 28}, {"sha-256", 32}, {"sha-384", 48}, {"sha-512", 64}};
   for (const auto& [algorithm, bytes] : known) {
-    EXPECT_EQ(refused_field(dtls(algorithm, pairs(bytes))), "none") << algorithm;
-    EXPECT_EQ(refused_field(dtls(algorithm, pairs(bytes - 1))), "dtlsParameters.fingerprints[0].value");
-    EXPECT_EQ(refused_field(dtls(algorithm, pairs(bytes + 1))), "dtlsParameters.fingerprints[0].value");
+    EXPECT_EQ(refused_dtls_field(dtls(algorithm, pairs(bytes))), "none") << algorithm;
+    EXPECT_EQ(refused_dtls_field(dtls(algorithm, pairs(bytes - 1))), "dtlsParameters.fingerprints[0].value");
+    EXPECT_EQ(refused_dtls_field(dtls(algorithm, pairs(bytes + 1))), "dtlsParameters.fingerprints[0].value");
   }
-  EXPECT_EQ(refused_field(dtls("sha-3", pairs(32))), "dtlsParameters.fingerprints[0].algorithm");
-  EXPECT_EQ(refused_field(dtls("SHA-256", pairs(32))), "dtlsParameters.fingerprints[0].algorithm");
+  EXPECT_EQ(refused_dtls_field(dtls("sha-3", pairs(32))), "dtlsParameters.fingerprints[0].algorithm");
+  EXPECT_EQ(refused_dtls_field(dtls("SHA-256", pairs(32))), "dtlsParameters.fingerprints[0].algorithm");
 }
 
 TEST(DtlsParameters, AValueOfTheRightLengthButNotHexIsRefused) {
   std::string multibyte = pairs(32);
   multibyte.replace(3, 2, "\xc3\xa9");  // as many bytes as a pair
   for (const std::string& value : {multibyte, "G" + pairs(32).substr(1), pairs(31) + " AB", std::string(95, ':'), std::string()}) {
-    EXPECT_EQ(refused_field(dtls("sha-256", value)), "dtlsParameters.fingerprints[0].value") << value;
+    EXPECT_EQ(refused_dtls_field(dtls("sha-256", value)), "dtlsParameters.fingerprints[0].value") << value;
   }
 }
 
 TEST(DtlsParameters, TheShapeIsChecked) {
   Json json = dtls("sha-256", pairs(32));
   json["fingerprints"][0]["more"] = 1;
-  EXPECT_EQ(refused_field(json), "dtlsParameters.fingerprints[0]");
+  EXPECT_EQ(refused_dtls_field(json), "dtlsParameters.fingerprints[0]");
   json["fingerprints"] = Json::array();
-  EXPECT_EQ(refused_field(json), "dtlsParameters.fingerprints");
+  EXPECT_EQ(refused_dtls_field(json), "dtlsParameters.fingerprints");
   json.erase("fingerprints");
-  EXPECT_EQ(refused_field(json), "dtlsParameters.fingerprints");
+  EXPECT_EQ(refused_dtls_field(json), "dtlsParameters.fingerprints");
   json["role"] = "both";
-  EXPECT_EQ(refused_field(json), "dtlsParameters.role");
-  EXPECT_EQ(refused_field(Json(3)), "dtlsParameters");
+  EXPECT_EQ(refused_dtls_field(json), "dtlsParameters.role");
+  EXPECT_EQ(refused_dtls_field(Json(3)), "dtlsParameters");
   Json many = dtls("sha-256", pairs(32));
   for (int i = 0; i < 16; ++i) many["fingerprints"].push_back(many["fingerprints"][0]);
-  EXPECT_EQ(refused_field(many), "dtlsParameters.fingerprints");
+  EXPECT_EQ(refused_dtls_field(many), "dtlsParameters.fingerprints");
 }
 
 TEST(TransportOptions, HaveTheReferencesShape) {

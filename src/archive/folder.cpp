@@ -11,7 +11,6 @@ namespace {
 using namespace recording;
 
 constexpr std::uint64_t kMaxTimeline = std::uint64_t{512} << 20;
-constexpr std::uint64_t kMaxManifest = std::uint64_t{64} << 20;
 
 std::optional<std::uint64_t> bytes_of(const std::filesystem::path& folder, std::string_view relative) {
   const auto path = file_within(folder, relative);

@@ -22,7 +22,7 @@ constexpr std::string_view kPlaylist = "live.m3u8";
 constexpr std::string_view kBeginning = "init.mp4";
 constexpr std::string_view kWhole = "live.mp4";
 
-Error failure(std::string_view doing, const std::filesystem::path& path) {
+Error folder_failure(std::string_view doing, const std::filesystem::path& path) {
   return make_error(Errc::kUnavailable, fmt::format("{} {}: {}", doing, path.string(), std::strerror(errno)));
 }
 
@@ -30,7 +30,7 @@ Result<void> write_all(int file, std::string_view bytes, const std::filesystem::
   while (!bytes.empty()) {
     const ssize_t count = ::write(file, bytes.data(), bytes.size());
     if (count < 0 && errno == EINTR) continue;
-    if (count <= 0) return failure("write", path);
+    if (count <= 0) return folder_failure("write", path);
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
   return ok();
@@ -40,12 +40,12 @@ Result<void> write_all(int file, std::string_view bytes, const std::filesystem::
 Result<void> replace(const std::filesystem::path& path, std::string_view bytes) {
   const std::filesystem::path part = path.string() + ".part";
   const int file = ::open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (file < 0) return failure("open", part);
+  if (file < 0) return folder_failure("open", part);
   Result<void> written = write_all(file, bytes, part);
-  if (written.has_value() && ::fdatasync(file) != 0) written = failure("sync", part);
+  if (written.has_value() && ::fdatasync(file) != 0) written = folder_failure("sync", part);
   ::close(file);
   if (!written.has_value()) return written;
-  if (::rename(part.c_str(), path.c_str()) != 0) return failure("rename to", path);
+  if (::rename(part.c_str(), path.c_str()) != 0) return folder_failure("rename to", path);
   return ok();
 }
 
@@ -56,7 +56,7 @@ Result<HlsFolder> HlsFolder::open(const std::filesystem::path& folder, int segme
   std::filesystem::create_directories(folder, error);
   const std::filesystem::path whole = folder / kWhole;
   const int lock = ::open(whole.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (lock < 0) return failure("open", whole);
+  if (lock < 0) return folder_failure("open", whole);
   HlsFolder hls(folder, segment_seconds, lock);
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0)
     return make_error(Errc::kConflict, fmt::format("{} is being written by another composer", whole.string()));
@@ -100,7 +100,7 @@ Result<void> HlsFolder::resume() {
     durations_.push_back(seconds);
   }
   if (durations_.empty()) bytes = 0;
-  if (::ftruncate(lock_, static_cast<off_t>(bytes)) != 0 || ::lseek(lock_, 0, SEEK_END) < 0) return failure("cut", folder_ / kWhole);
+  if (::ftruncate(lock_, static_cast<off_t>(bytes)) != 0 || ::lseek(lock_, 0, SEEK_END) < 0) return folder_failure("cut", folder_ / kWhole);
   return ok();
 }
 
@@ -119,7 +119,7 @@ Result<void> HlsFolder::add(const Segment& segment) {
 
 Result<void> HlsFolder::end() {
   ended_ = true;
-  if (::fdatasync(lock_) != 0) return failure("sync", folder_ / kWhole);
+  if (::fdatasync(lock_) != 0) return folder_failure("sync", folder_ / kWhole);
   return write_playlist();
 }
 

@@ -18,7 +18,7 @@ using testing::SampleRecording;
 using testing::Screening;
 using testing::TemporaryFolder;
 
-constexpr Size kSmall{320, 180};
+constexpr Size kLiveSize{320, 180};
 constexpr Duration kStep = 10ms;    // about a third of a frame: a composer that looks three times a frame keeps up
 constexpr Duration kWrite = 250ms;  // between the recorder's writes
 
@@ -91,14 +91,14 @@ class Live : public ::testing::Test {
     ComposeRequest request;
     request.folder = broadcast.folder();
     request.output = output_.path() / "hls";
-    request.size = kSmall;
+    request.size = kLiveSize;
     return request;
   }
   static void expect_whole(const std::filesystem::path& hls) {
     for (const char* name : {"live.m3u8", "live.mp4"}) {
-      const Screening screening(hls / name, kSmall, 30);
+      const Screening screening(hls / name, kLiveSize, 30);
       EXPECT_NEAR(screening.video_seconds(), 9, 0.034) << name;
-      const Rect left = arrange(Layout::kGrid, kSmall, 2)[0];
+      const Rect left = arrange(Layout::kGrid, kLiveSize, 2)[0];
       const auto flashes = screening.flashes(left);
       const auto beeps = screening.beeps(1000);
       std::size_t pairs = 0;
@@ -113,7 +113,7 @@ class Live : public ::testing::Test {
       }
       EXPECT_GE(pairs, 3U) << name;
       EXPECT_GT(screening.colour(left, 4.5)[0], 200) << "a grid of two";
-      const Rect below = arrange(Layout::kSpeaker, kSmall, 2)[1];
+      const Rect below = arrange(Layout::kSpeaker, kLiveSize, 2)[1];
       EXPECT_GT(screening.colour(below, 6.5)[2], 200) << "the layout was changed while it ran";
     }
   }

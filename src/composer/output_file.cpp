@@ -13,7 +13,7 @@
 namespace dd::composer {
 namespace {
 
-Error failure(std::string_view doing, const std::filesystem::path& path) {
+Error file_failure(std::string_view doing, const std::filesystem::path& path) {
   return make_error(Errc::kUnavailable, fmt::format("{} {}: {}", doing, path.string(), std::strerror(errno)));
 }
 
@@ -22,7 +22,7 @@ Error failure(std::string_view doing, const std::filesystem::path& path) {
 Result<OutputFile> OutputFile::open(const std::filesystem::path& path) {
   const std::filesystem::path part = path.parent_path() / fmt::format(".{}.part", path.filename().string());
   const int lock = ::open(part.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (lock < 0) return failure("open", part);
+  if (lock < 0) return file_failure("open", part);
   if (::flock(lock, LOCK_EX | LOCK_NB) != 0) {
     ::close(lock);
     return make_error(Errc::kConflict, fmt::format("{} is being written by another composer", path.string()));
@@ -46,8 +46,8 @@ OutputFile::~OutputFile() {
 std::filesystem::path OutputFile::scratch() const { return part_.string() + ".media"; }
 
 Result<void> OutputFile::commit() {
-  if (::fdatasync(lock_) != 0) return failure("sync", part_);
-  if (::rename(part_.c_str(), path_.c_str()) != 0) return failure("rename to", path_);
+  if (::fdatasync(lock_) != 0) return file_failure("sync", part_);
+  if (::rename(part_.c_str(), path_.c_str()) != 0) return file_failure("rename to", path_);
   ::unlink(scratch().c_str());
   ::close(std::exchange(lock_, -1));
   const std::filesystem::path folder = path_.parent_path().empty() ? "." : path_.parent_path();

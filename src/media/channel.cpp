@@ -9,8 +9,6 @@
 namespace dd::media {
 namespace {
 
-namespace fbs = FBS::Message;
-
 double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }
 
 std::string_view text(const flatbuffers::String* string) {
@@ -28,7 +26,7 @@ Error refusal(FBS::Request::Method method, const FBS::Response::Response& respon
 }  // namespace
 
 const FBS::Response::Response* Response::message() const {
-  return flatbuffers::GetSizePrefixedRoot<fbs::Message>(frame_.data())->data_as_Response();
+  return flatbuffers::GetSizePrefixedRoot<FBS::Message::Message>(frame_.data())->data_as_Response();
 }
 
 Channel::Subscription& Channel::Subscription::operator=(Subscription&& other) noexcept {
@@ -78,7 +76,7 @@ Result<void> Channel::send_request(FBS::Request::Method method, std::string_view
   } while (next_id_ == 0 || pending_.count(next_id_) > 0);
   const auto handler_offset = builder_.CreateString(handler.data(), handler.size());
   const auto request = FBS::Request::CreateRequest(builder_, next_id_, method, handler_offset, body_type, body);
-  builder_.FinishSizePrefixed(fbs::CreateMessage(builder_, fbs::Body::Request, request.Union()));
+  builder_.FinishSizePrefixed(FBS::Message::CreateMessage(builder_, FBS::Message::Body::Request, request.Union()));
   auto sent = send_({builder_.GetBufferPointer(), builder_.GetSize()});
   builder_.Clear();
   if (!sent) return sent;
@@ -97,7 +95,7 @@ bool Channel::notify(FBS::Notification::Event event, std::string_view handler, F
   }
   const auto handler_offset = builder_.CreateString(handler.data(), handler.size());
   const auto notification = FBS::Notification::CreateNotification(builder_, handler_offset, event, body_type, body);
-  builder_.FinishSizePrefixed(fbs::CreateMessage(builder_, fbs::Body::Notification, notification.Union()));
+  builder_.FinishSizePrefixed(FBS::Message::CreateMessage(builder_, FBS::Message::Body::Notification, notification.Union()));
   const bool sent = send_({builder_.GetBufferPointer(), builder_.GetSize()}).has_value();
   builder_.Clear();
   if (!sent) metrics_.add(observe::Metric::kWorkerMessagesDropped, {"unsent"});
@@ -115,14 +113,14 @@ bool Channel::handle_frame(std::span<const std::uint8_t> frame) {
   last_heard_ = loop_.now();
   // The worker parses what strangers send, so what it says is checked before it is read.
   flatbuffers::Verifier verifier(frame.data(), frame.size(), 64, 1'000'000);
-  if (!verifier.VerifySizePrefixedBuffer<fbs::Message>(nullptr)) {
+  if (!verifier.VerifySizePrefixedBuffer<FBS::Message::Message>(nullptr)) {
     metrics_.add(observe::Metric::kWorkerMessagesDropped, {"malformed"});
     return false;
   }
-  const auto* message = flatbuffers::GetSizePrefixedRoot<fbs::Message>(frame.data());
+  const auto* message = flatbuffers::GetSizePrefixedRoot<FBS::Message::Message>(frame.data());
   switch (message->data_type()) {
-    case fbs::Body::Response: handle_response(*message->data_as_Response(), frame); return true;
-    case fbs::Body::Notification: {
+    case FBS::Message::Body::Response: handle_response(*message->data_as_Response(), frame); return true;
+    case FBS::Message::Body::Notification: {
       if (!subscribed(text(message->data_as_Notification()->handlerId()))) return true;
       // In a turn of its own: who awaits the answer that came just before must have had it first.
       loop_.post([weak = weak_from_this(), copy = std::vector<std::uint8_t>(frame.begin(), frame.end())] {
@@ -130,9 +128,9 @@ bool Channel::handle_frame(std::span<const std::uint8_t> frame) {
       });
       return true;
     }
-    case fbs::Body::Log: handle_log(text(message->data_as_Log()->data())); return true;
-    case fbs::Body::Request:
-    case fbs::Body::NONE: break;
+    case FBS::Message::Body::Log: handle_log(text(message->data_as_Log()->data())); return true;
+    case FBS::Message::Body::Request:
+    case FBS::Message::Body::NONE: break;
   }
   metrics_.add(observe::Metric::kWorkerMessagesDropped, {"malformed"});
   return false;
@@ -156,7 +154,7 @@ void Channel::handle_response(const FBS::Response::Response& response, std::span
 
 void Channel::dispatch(const std::vector<std::uint8_t>& frame) {
   if (closed_) return;
-  const auto* notification = flatbuffers::GetSizePrefixedRoot<fbs::Message>(frame.data())->data_as_Notification();
+  const auto* notification = flatbuffers::GetSizePrefixedRoot<FBS::Message::Message>(frame.data())->data_as_Notification();
   auto found = subscribers_.find(text(notification->handlerId()));
   if (found == subscribers_.end()) return;
   const auto subscriber = found->second;  // it may unsubscribe itself

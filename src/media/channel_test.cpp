@@ -11,35 +11,34 @@ namespace {
 
 using namespace std::chrono_literals;
 using Method = FBS::Request::Method;
-namespace fbs = FBS::Message;
 
 class ChannelTest : public ::testing::Test {
  protected:
   std::shared_ptr<Channel> make(ChannelSettings settings = {}) {
     return std::make_shared<Channel>(loop_, metrics_, settings, [this](std::span<const std::uint8_t> frame) -> Result<void> {
       if (!takes_) return unavailable("the child does not read its channel");
-      const auto* message = flatbuffers::GetSizePrefixedRoot<fbs::Message>(frame.data());
+      const auto* message = flatbuffers::GetSizePrefixedRoot<FBS::Message::Message>(frame.data());
       if (const auto* request = message->data_as_Request()) sent_.push_back(request->id());
       return ok();
     });
   }
 
-  std::vector<std::uint8_t> finish(flatbuffers::FlatBufferBuilder& builder, fbs::Body type, flatbuffers::Offset<void> body) {
-    builder.FinishSizePrefixed(fbs::CreateMessage(builder, type, body));
+  std::vector<std::uint8_t> finish(flatbuffers::FlatBufferBuilder& builder, FBS::Message::Body type, flatbuffers::Offset<void> body) {
+    builder.FinishSizePrefixed(FBS::Message::CreateMessage(builder, type, body));
     return {builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize()};
   }
   std::vector<std::uint8_t> accepted(std::uint32_t id) {
     flatbuffers::FlatBufferBuilder builder;
-    return finish(builder, fbs::Body::Response, FBS::Response::CreateResponse(builder, id, true).Union());
+    return finish(builder, FBS::Message::Body::Response, FBS::Response::CreateResponse(builder, id, true).Union());
   }
   std::vector<std::uint8_t> refused(std::uint32_t id, const char* kind) {
     flatbuffers::FlatBufferBuilder builder;
-    return finish(builder, fbs::Body::Response,
+    return finish(builder, FBS::Message::Body::Response,
                   FBS::Response::CreateResponseDirect(builder, id, false, FBS::Response::Body::NONE, 0, kind, "because").Union());
   }
   std::vector<std::uint8_t> notification(const char* handler) {
     flatbuffers::FlatBufferBuilder builder;
-    return finish(builder, fbs::Body::Notification,
+    return finish(builder, FBS::Message::Body::Notification,
                   FBS::Notification::CreateNotificationDirect(builder, handler, FBS::Notification::Event::CONSUMER_PRODUCER_CLOSE).Union());
   }
 

@@ -5,17 +5,16 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::Consumer;
 using Event = FBS::Notification::Event;
 using Method = FBS::Request::Method;
 using meeting::Layers;
 
-flatbuffers::Offset<fbs::ConsumerLayers> encode_layers(flatbuffers::FlatBufferBuilder& builder, const Layers& layers) {
+flatbuffers::Offset<FBS::Consumer::ConsumerLayers> encode_layers(flatbuffers::FlatBufferBuilder& builder, const Layers& layers) {
   const auto temporal = layers.temporal ? flatbuffers::Optional<std::uint8_t>(*layers.temporal) : flatbuffers::nullopt;
-  return fbs::CreateConsumerLayers(builder, layers.spatial, temporal);
+  return FBS::Consumer::CreateConsumerLayers(builder, layers.spatial, temporal);
 }
 
-std::optional<Layers> decode_layers(const fbs::ConsumerLayers* layers) {
+std::optional<Layers> decode_layers(const FBS::Consumer::ConsumerLayers* layers) {
   if (!layers) return std::nullopt;
   Layers out;
   out.spatial = layers->spatialLayer();
@@ -57,10 +56,10 @@ Task<Result<std::optional<Layers>>> Consumer::set_preferred_layers(Layers layers
   auto self = shared_from_this();
   if (closed()) co_return not_found("consumer", id_);
   auto& builder = channel_->builder();
-  const auto body = fbs::CreateSetPreferredLayersRequest(builder, encode_layers(builder, layers));
+  const auto body = FBS::Consumer::CreateSetPreferredLayersRequest(builder, encode_layers(builder, layers));
   DD_CO_TRY(auto response, co_await channel_->request(Method::CONSUMER_SET_PREFERRED_LAYERS, id_,
                                                       FBS::Request::Body::Consumer_SetPreferredLayersRequest, body.Union()));
-  const auto* answer = response.body<fbs::SetPreferredLayersResponse>();
+  const auto* answer = response.body<FBS::Consumer::SetPreferredLayersResponse>();
   std::optional<Layers> settled;
   if (answer) settled = decode_layers(answer->preferredLayers());
   co_return settled;
@@ -69,10 +68,10 @@ Task<Result<std::optional<Layers>>> Consumer::set_preferred_layers(Layers layers
 Task<Result<std::uint8_t>> Consumer::set_priority(std::uint8_t priority) {
   auto self = shared_from_this();
   if (closed()) co_return not_found("consumer", id_);
-  const auto body = fbs::CreateSetPriorityRequest(channel_->builder(), priority);
+  const auto body = FBS::Consumer::CreateSetPriorityRequest(channel_->builder(), priority);
   DD_CO_TRY(auto response,
             co_await channel_->request(Method::CONSUMER_SET_PRIORITY, id_, FBS::Request::Body::Consumer_SetPriorityRequest, body.Union()));
-  const auto* answer = response.body<fbs::SetPriorityResponse>();
+  const auto* answer = response.body<FBS::Consumer::SetPriorityResponse>();
   co_return answer ? answer->priority() : priority;
 }
 
@@ -86,7 +85,7 @@ Task<Result<void>> Consumer::request_key_frame() {
 Task<Result<meeting::StatReport>> Consumer::stats() {
   auto self = shared_from_this();
   DD_CO_TRY(auto response, co_await channel_->request(Method::CONSUMER_GET_STATS, id_));
-  const auto* stats = response.body<fbs::GetStatsResponse>();
+  const auto* stats = response.body<FBS::Consumer::GetStatsResponse>();
   if (!stats) co_return meeting::StatReport{};
   co_return decode_stats(stats->stats());
 }

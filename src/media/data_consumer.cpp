@@ -5,7 +5,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::DataConsumer;
 using Event = FBS::Notification::Event;
 using Method = FBS::Request::Method;
 
@@ -25,7 +24,7 @@ void DataConsumer::listen() {
 Task<Result<meeting::StatReport>> DataConsumer::stats() {
   auto self = shared_from_this();
   DD_CO_TRY(auto response, co_await channel_->request(Method::DATACONSUMER_GET_STATS, id_));
-  const auto* stats = response.body<fbs::GetStatsResponse>();
+  const auto* stats = response.body<FBS::DataConsumer::GetStatsResponse>();
   if (!stats) co_return meeting::StatReport{};
   co_return decode_stats(*stats);
 }

@@ -5,7 +5,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::DataProducer;
 using Method = FBS::Request::Method;
 
 DataProducer::DataProducer(std::shared_ptr<Channel> channel, std::string id, std::string transport, Description description)
@@ -14,7 +13,7 @@ DataProducer::DataProducer(std::shared_ptr<Channel> channel, std::string id, std
 Task<Result<meeting::StatReport>> DataProducer::stats() {
   auto self = shared_from_this();
   DD_CO_TRY(auto response, co_await channel_->request(Method::DATAPRODUCER_GET_STATS, id_));
-  const auto* stats = response.body<fbs::GetStatsResponse>();
+  const auto* stats = response.body<FBS::DataProducer::GetStatsResponse>();
   if (!stats) co_return meeting::StatReport{};
   co_return decode_stats(*stats);
 }
@@ -35,7 +34,7 @@ bool DataProducer::send(MessageKind kind, std::span<const std::uint8_t> message)
   const std::uint32_t type = static_cast<std::uint32_t>(kind) + (message.empty() ? (kind == MessageKind::kText ? 5 : 4) : 0);
   const auto bytes = message.empty() ? std::span(&kNothing, 1) : message;
   const auto data = builder.CreateVector(bytes.data(), bytes.size());
-  const auto body = fbs::CreateSendNotification(builder, type, data, builder.CreateVector(std::vector<std::uint16_t>{}));
+  const auto body = FBS::DataProducer::CreateSendNotification(builder, type, data, builder.CreateVector(std::vector<std::uint16_t>{}));
   return channel_->notify(FBS::Notification::Event::DATAPRODUCER_SEND, id_, FBS::Notification::Body::DataProducer_SendNotification,
                           body.Union());
 }

@@ -5,12 +5,10 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::PipeTransport;
-
 PipeTransport::PipeTransport(std::shared_ptr<Channel> channel, std::string id, std::string router)
     : Transport(std::move(channel), std::move(id), std::move(router), Cname::kKeepEachProducers, Data::kSctp) {}
 
-void PipeTransport::set_description(const fbs::DumpResponse& dump) {
+void PipeTransport::set_description(const FBS::PipeTransport::DumpResponse& dump) {
   tuple_ = decode_tuple(*dump.tuple());
   rtx_ = dump.rtx();
   srtp_ = decode_key(dump.srtpParameters());
@@ -21,7 +19,7 @@ Task<Result<void>> PipeTransport::connect(std::string ip, std::uint16_t port, st
   if (closed()) co_return not_found("transport", id_);
   auto& builder = channel_->builder();
   const auto key = encode_key(builder, srtp);
-  const auto body = fbs::CreateConnectRequestDirect(builder, ip.c_str(), flatbuffers::Optional<std::uint16_t>(port), key);
+  const auto body = FBS::PipeTransport::CreateConnectRequestDirect(builder, ip.c_str(), flatbuffers::Optional<std::uint16_t>(port), key);
   auto response = co_await channel_->request(FBS::Request::Method::PIPETRANSPORT_CONNECT, id_,
                                              FBS::Request::Body::PipeTransport_ConnectRequest, body.Union());
   if (!response) co_return std::move(response.error()).during("connect pipe");

@@ -3,7 +3,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::PlainTransport;
 namespace srtp_fbs = FBS::SrtpParameters;
 
 Tuple decode_tuple(const FBS::Transport::Tuple& tuple) {
@@ -42,7 +41,7 @@ std::optional<SrtpKey> decode_key(const srtp_fbs::SrtpParameters* parameters) {
 PlainTransport::PlainTransport(std::shared_ptr<Channel> channel, std::string id, std::string router)
     : Transport(std::move(channel), std::move(id), std::move(router), Cname::kOnePerTransport, Data::kSctp) {}
 
-void PlainTransport::set_description(const fbs::DumpResponse& dump) {
+void PlainTransport::set_description(const FBS::PlainTransport::DumpResponse& dump) {
   tuple_ = decode_tuple(*dump.tuple());
   if (dump.rtcpTuple()) rtcp_tuple_ = decode_tuple(*dump.rtcpTuple());
   srtp_ = decode_key(dump.srtpParameters());
@@ -56,12 +55,12 @@ Task<Result<void>> PlainTransport::connect(Peer peer) {
     return number ? flatbuffers::Optional<std::uint16_t>(*number) : flatbuffers::nullopt;
   };
   const auto key = encode_key(builder, peer.srtp);
-  const auto body = fbs::CreateConnectRequestDirect(builder, peer.ip.empty() ? nullptr : peer.ip.c_str(), optional(peer.port),
-                                                    optional(peer.rtcp_port), key);
+  const auto body = FBS::PlainTransport::CreateConnectRequestDirect(builder, peer.ip.empty() ? nullptr : peer.ip.c_str(),
+                                                                    optional(peer.port), optional(peer.rtcp_port), key);
   auto response = co_await channel_->request(FBS::Request::Method::PLAINTRANSPORT_CONNECT, id_,
                                              FBS::Request::Body::PlainTransport_ConnectRequest, body.Union());
   if (!response) co_return std::move(response.error()).during("connect plain transport");
-  if (const auto* answer = response->body<fbs::ConnectResponse>()) {
+  if (const auto* answer = response->body<FBS::PlainTransport::ConnectResponse>()) {
     if (answer->tuple()) tuple_ = decode_tuple(*answer->tuple());
     if (answer->rtcpTuple()) rtcp_tuple_ = decode_tuple(*answer->rtcpTuple());
     if (answer->srtpParameters()) srtp_ = decode_key(answer->srtpParameters());

@@ -5,7 +5,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::Producer;
 using Method = FBS::Request::Method;
 
 Producer::Producer(std::shared_ptr<Channel> channel, std::string id, std::string transport, Description description, Events events)
@@ -40,7 +39,7 @@ void Producer::set_paused(bool paused) {
 Task<Result<meeting::StatReport>> Producer::stats() {
   auto self = shared_from_this();
   DD_CO_TRY(auto response, co_await channel_->request(Method::PRODUCER_GET_STATS, id_));
-  const auto* stats = response.body<fbs::GetStatsResponse>();
+  const auto* stats = response.body<FBS::Producer::GetStatsResponse>();
   if (!stats) co_return meeting::StatReport{};
   co_return decode_stats(stats->stats());
 }
@@ -56,7 +55,7 @@ void Producer::close() {
 bool Producer::send(std::span<const std::uint8_t> packet) {
   if (closed()) return false;
   auto& builder = channel_->builder();
-  const auto body = fbs::CreateSendNotification(builder, builder.CreateVector(packet.data(), packet.size()));
+  const auto body = FBS::Producer::CreateSendNotification(builder, builder.CreateVector(packet.data(), packet.size()));
   return channel_->notify(FBS::Notification::Event::PRODUCER_SEND, id_, FBS::Notification::Body::Producer_SendNotification, body.Union());
 }
 

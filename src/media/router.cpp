@@ -8,7 +8,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::Router;
 using Body = FBS::Request::Body;
 using Method = FBS::Request::Method;
 
@@ -52,7 +51,7 @@ Task<Result<std::shared_ptr<WebRtcTransport>>> Router::create_webrtc_transport(W
   const auto options =
       FBS::WebRtcTransport::CreateWebRtcTransportOptions(builder, base, FBS::WebRtcTransport::Listen::ListenServer, listen.Union(),
                                                          settings.udp, true, !settings.prefer_tcp, settings.prefer_tcp, consent);
-  const auto body = fbs::CreateCreateWebRtcTransportRequestDirect(builder, settings.id.c_str(), options);
+  const auto body = FBS::Router::CreateCreateWebRtcTransportRequestDirect(builder, settings.id.c_str(), options);
   DD_CO_TRY(auto response, co_await create(Method::ROUTER_CREATE_WEBRTCTRANSPORT_WITH_SERVER, Body::Router_CreateWebRtcTransportRequest,
                                            body.Union(), transport));
   const auto* dump = response.body<FBS::WebRtcTransport::DumpResponse>();
@@ -78,7 +77,7 @@ Task<Result<std::shared_ptr<PlainTransport>>> Router::create_plain_transport(Pla
       settings.srtp ? flatbuffers::Optional<FBS::SrtpParameters::SrtpCryptoSuite>(encode_suite(*settings.srtp)) : flatbuffers::nullopt;
   const auto options = FBS::PlainTransport::CreatePlainTransportOptions(builder, base, listen, rtcp_listen, settings.rtcp_mux,
                                                                         settings.comedia, settings.srtp.has_value(), suite);
-  const auto body = fbs::CreateCreatePlainTransportRequestDirect(builder, settings.id.c_str(), options);
+  const auto body = FBS::Router::CreateCreatePlainTransportRequestDirect(builder, settings.id.c_str(), options);
   DD_CO_TRY(auto response,
             co_await create(Method::ROUTER_CREATE_PLAINTRANSPORT, Body::Router_CreatePlainTransportRequest, body.Union(), transport));
   const auto* dump = response.body<FBS::PlainTransport::DumpResponse>();
@@ -95,7 +94,7 @@ Task<Result<std::shared_ptr<PipeTransport>>> Router::create_pipe_transport(PipeT
   const auto base = encode_base_options(builder, Sctp::kPlain);
   const auto listen = encode_listen(builder, FBS::Transport::Protocol::UDP, settings.listen);
   const auto options = FBS::PipeTransport::CreatePipeTransportOptions(builder, base, listen, settings.enable_rtx, settings.enable_srtp);
-  const auto body = fbs::CreateCreatePipeTransportRequestDirect(builder, settings.id.c_str(), options);
+  const auto body = FBS::Router::CreateCreatePipeTransportRequestDirect(builder, settings.id.c_str(), options);
   DD_CO_TRY(auto response,
             co_await create(Method::ROUTER_CREATE_PIPETRANSPORT, Body::Router_CreatePipeTransportRequest, body.Union(), transport));
   const auto* dump = response.body<FBS::PipeTransport::DumpResponse>();
@@ -112,8 +111,8 @@ Task<Result<std::shared_ptr<DirectTransport>>> Router::create_direct_transport(s
   auto& builder = channel_->builder();
   const auto base =
       FBS::Transport::CreateOptions(builder, true, flatbuffers::nullopt, false, SctpLimits::kMaxMessageSize, SctpLimits::kMaxMessageSize);
-  const auto body =
-      fbs::CreateCreateDirectTransportRequestDirect(builder, id.c_str(), FBS::DirectTransport::CreateDirectTransportOptions(builder, base));
+  const auto body = FBS::Router::CreateCreateDirectTransportRequestDirect(
+      builder, id.c_str(), FBS::DirectTransport::CreateDirectTransportOptions(builder, base));
   DD_CO_TRY_VOID(
       co_await create(Method::ROUTER_CREATE_DIRECTTRANSPORT, Body::Router_CreateDirectTransportRequest, body.Union(), transport));
   co_return adopt(std::move(transport));
@@ -126,7 +125,7 @@ std::shared_ptr<AudioLevelObserver> Router::create_audio_level_observer(AudioLev
   auto& builder = channel_->builder();
   const auto options = FBS::AudioLevelObserver::CreateAudioLevelObserverOptions(builder, settings.max_entries, settings.threshold,
                                                                                 static_cast<std::uint16_t>(settings.interval.count()));
-  const auto body = fbs::CreateCreateAudioLevelObserverRequestDirect(builder, observer->worker_side_id().c_str(), options);
+  const auto body = FBS::Router::CreateCreateAudioLevelObserverRequestDirect(builder, observer->worker_side_id().c_str(), options);
   channel_->post(Method::ROUTER_CREATE_AUDIOLEVELOBSERVER, id_, Body::Router_CreateAudioLevelObserverRequest, body.Union());
   observers_.push_back(observer);
   return observer;
@@ -139,7 +138,7 @@ std::shared_ptr<ActiveSpeakerObserver> Router::create_active_speaker_observer(st
   auto& builder = channel_->builder();
   const auto options =
       FBS::ActiveSpeakerObserver::CreateActiveSpeakerObserverOptions(builder, static_cast<std::uint16_t>(interval.count()));
-  const auto body = fbs::CreateCreateActiveSpeakerObserverRequestDirect(builder, observer->worker_side_id().c_str(), options);
+  const auto body = FBS::Router::CreateCreateActiveSpeakerObserverRequestDirect(builder, observer->worker_side_id().c_str(), options);
   channel_->post(Method::ROUTER_CREATE_ACTIVESPEAKEROBSERVER, id_, Body::Router_CreateActiveSpeakerObserverRequest, body.Union());
   observers_.push_back(observer);
   return observer;

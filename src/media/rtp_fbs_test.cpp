@@ -9,16 +9,14 @@
 namespace dd::media {
 namespace {
 
-namespace fbs = FBS::RtpParameters;
-
 class RtpFbs : public ::testing::Test {
  protected:
-  const fbs::RtpParameters* encoded(const rtp::Parameters& parameters) {
+  const FBS::RtpParameters::RtpParameters* encoded(const rtp::Parameters& parameters) {
     builder_.Clear();
     builder_.Finish(encode_rtp_parameters(builder_, parameters));
     flatbuffers::Verifier verifier(builder_.GetBufferPointer(), builder_.GetSize());
-    EXPECT_TRUE(verifier.VerifyBuffer<fbs::RtpParameters>(nullptr));
-    return flatbuffers::GetRoot<fbs::RtpParameters>(builder_.GetBufferPointer());
+    EXPECT_TRUE(verifier.VerifyBuffer<FBS::RtpParameters::RtpParameters>(nullptr));
+    return flatbuffers::GetRoot<FBS::RtpParameters::RtpParameters>(builder_.GetBufferPointer());
   }
 
   flatbuffers::FlatBufferBuilder builder_;
@@ -58,9 +56,9 @@ TEST_F(RtpFbs, HeaderExtensionsTheWorkerDoesNotKnowAreLeftOut) {
   sender.header_extensions.push_back({std::string(rtp::kPlayoutDelayUri), 300, false, {}});
   const auto* list = encoded(sender)->headerExtensions();
   ASSERT_EQ(list->size(), 2u);
-  EXPECT_EQ(list->Get(0)->uri(), fbs::RtpHeaderExtensionUri::Mid);
+  EXPECT_EQ(list->Get(0)->uri(), FBS::RtpParameters::RtpHeaderExtensionUri::Mid);
   EXPECT_EQ(list->Get(0)->id(), 4);
-  EXPECT_EQ(list->Get(1)->uri(), fbs::RtpHeaderExtensionUri::AbsSendTime);
+  EXPECT_EQ(list->Get(1)->uri(), FBS::RtpParameters::RtpHeaderExtensionUri::AbsSendTime);
 }
 
 TEST_F(RtpFbs, EveryHeaderExtensionOfTheRouterHasAWord) {
@@ -93,7 +91,7 @@ TEST_F(RtpFbs, AbsentMembersOfAnEncodingStayAbsent) {
 TEST_F(RtpFbs, TheMappingNamesBothSides) {
   const rtp::Mapping mapping{{{120, 96}, {121, 100}}, {{1111, std::nullopt, 7}, {std::nullopt, "h", 8}}};
   builder_.Finish(encode_rtp_mapping(builder_, mapping));
-  const auto* encoded = flatbuffers::GetRoot<fbs::RtpMapping>(builder_.GetBufferPointer());
+  const auto* encoded = flatbuffers::GetRoot<FBS::RtpParameters::RtpMapping>(builder_.GetBufferPointer());
   EXPECT_EQ(encoded->codecs()->Get(1)->payloadType(), 121);
   EXPECT_EQ(encoded->codecs()->Get(1)->mappedPayloadType(), 100);
   EXPECT_EQ(encoded->encodings()->Get(0)->ssrc(), 1111u);
@@ -120,7 +118,7 @@ TEST_F(RtpFbs, TypesOfProducersGoThereAndBack) {
   for (const auto type : {rtp::ProducerType::kSimple, rtp::ProducerType::kSimulcast, rtp::ProducerType::kSvc}) {
     EXPECT_EQ(decode_producer_type(encode_producer_type(type)), type);
   }
-  EXPECT_FALSE(decode_producer_type(fbs::Type::PIPE));
+  EXPECT_FALSE(decode_producer_type(FBS::RtpParameters::Type::PIPE));
 }
 
 }  // namespace

@@ -13,7 +13,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::Transport;
 using Body = FBS::Request::Body;
 using Method = FBS::Request::Method;
 
@@ -36,22 +35,23 @@ flatbuffers::Offset<FBS::SctpParameters::SctpStreamParameters> encode_stream(fla
 
 }  // namespace
 
-flatbuffers::Offset<fbs::ListenInfo> encode_listen(flatbuffers::FlatBufferBuilder& builder, fbs::Protocol protocol,
-                                                   const ListenAddress& address) {
-  const auto range = fbs::CreatePortRange(builder, address.min_port, address.max_port);
-  const auto flags = fbs::CreateSocketFlags(builder);
+flatbuffers::Offset<FBS::Transport::ListenInfo> encode_listen(flatbuffers::FlatBufferBuilder& builder, FBS::Transport::Protocol protocol,
+                                                              const ListenAddress& address) {
+  const auto range = FBS::Transport::CreatePortRange(builder, address.min_port, address.max_port);
+  const auto flags = FBS::Transport::CreateSocketFlags(builder);
   // TCP sizes its buffers by itself, unless told.
-  const std::uint32_t buffer = protocol == fbs::Protocol::UDP ? address.socket_buffer_bytes : 0;
-  return fbs::CreateListenInfoDirect(builder, protocol, address.ip.c_str(), address.announced.empty() ? nullptr : address.announced.c_str(),
-                                     false, address.port, range, flags, buffer, buffer);
+  const std::uint32_t buffer = protocol == FBS::Transport::Protocol::UDP ? address.socket_buffer_bytes : 0;
+  return FBS::Transport::CreateListenInfoDirect(builder, protocol, address.ip.c_str(),
+                                                address.announced.empty() ? nullptr : address.announced.c_str(), false, address.port, range,
+                                                flags, buffer, buffer);
 }
 
-flatbuffers::Offset<fbs::Options> encode_base_options(flatbuffers::FlatBufferBuilder& builder, Sctp sctp,
-                                                      std::optional<std::uint32_t> initial_outgoing_bitrate) {
+flatbuffers::Offset<FBS::Transport::Options> encode_base_options(flatbuffers::FlatBufferBuilder& builder, Sctp sctp,
+                                                                 std::optional<std::uint32_t> initial_outgoing_bitrate) {
   const auto bitrate = initial_outgoing_bitrate ? flatbuffers::Optional<std::uint64_t>(*initial_outgoing_bitrate) : flatbuffers::nullopt;
-  return fbs::CreateOptions(builder, false, bitrate, sctp != Sctp::kNone, SctpLimits::kMaxMessageSize, SctpLimits::kMaxMessageSize,
-                            SctpLimits::kSendBuffer, SctpLimits::kPerStreamQueue, SctpLimits::kReceiveWindow,
-                            SctpLimits::kBufferedAmountLow, sctp == Sctp::kDataChannels);
+  return FBS::Transport::CreateOptions(builder, false, bitrate, sctp != Sctp::kNone, SctpLimits::kMaxMessageSize,
+                                       SctpLimits::kMaxMessageSize, SctpLimits::kSendBuffer, SctpLimits::kPerStreamQueue,
+                                       SctpLimits::kReceiveWindow, SctpLimits::kBufferedAmountLow, sctp == Sctp::kDataChannels);
 }
 
 template <typename Child>
@@ -95,8 +95,8 @@ Task<Result<std::shared_ptr<Producer>>> Transport::produce(ProduceSettings setti
   const auto encoded_parameters = encode_rtp_parameters(builder, producer->parameters());
   const auto encoded_mapping = encode_rtp_mapping(builder, mapping);
   // No key-frame request delay: it is the slow first picture, and KeyFrameRequestManager bounds requests by itself.
-  const auto body = fbs::CreateProduceRequestDirect(builder, settings.id.c_str(), encode_media_kind(settings.kind), encoded_parameters,
-                                                    encoded_mapping, settings.paused, 0, false);
+  const auto body = FBS::Transport::CreateProduceRequestDirect(builder, settings.id.c_str(), encode_media_kind(settings.kind),
+                                                               encoded_parameters, encoded_mapping, settings.paused, 0, false);
   auto response = co_await channel_->request(Method::TRANSPORT_PRODUCE, id_, Body::Transport_ProduceRequest, body.Union());
   if (!response) {
     if (may_exist(response.error())) producer->close();
@@ -131,15 +131,16 @@ Task<Result<std::shared_ptr<Consumer>>> Transport::consume_as(std::string id, st
   const auto encodings = encode_rtp_encodings(builder, producer->consumable().encodings);
   flatbuffers::Offset<FBS::Consumer::ConsumerLayers> layers = 0;
   if (preferred_layers) layers = encode_layers(builder, *preferred_layers);
-  const auto body =
-      fbs::CreateConsumeRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(), encode_media_kind(producer->kind()),
-                                      encoded_parameters, type, &encodings, paused, layers, false);
+  const auto body = FBS::Transport::CreateConsumeRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(),
+                                                               encode_media_kind(producer->kind()), encoded_parameters, type, &encodings,
+                                                               paused, layers, false);
   auto response = co_await channel_->request(Method::TRANSPORT_CONSUME, id_, Body::Transport_ConsumeRequest, body.Union());
   if (!response) {
     if (may_exist(response.error())) consumer->close();
     co_return std::move(response.error()).during("consume");
   }
-  if (const auto* answer = response->body<fbs::ConsumeResponse>()) consumer->set_initial_state(answer->paused(), answer->producerPaused());
+  if (const auto* answer = response->body<FBS::Transport::ConsumeResponse>())
+    consumer->set_initial_state(answer->paused(), answer->producerPaused());
   co_return adopt(&Transport::consumers_, std::move(consumer));
 }
 
@@ -157,8 +158,8 @@ Task<Result<std::shared_ptr<DataProducer>>> Transport::produce_data(ProduceDataS
   auto& builder = channel_->builder();
   const auto stream = encode_stream(builder, producer->stream());
   const auto type = data_ == Data::kSctp ? FBS::DataProducer::Type::SCTP : FBS::DataProducer::Type::DIRECT;
-  const auto body = fbs::CreateProduceDataRequestDirect(builder, settings.id.c_str(), type, stream, settings.label.c_str(),
-                                                        settings.protocol.c_str(), false);
+  const auto body = FBS::Transport::CreateProduceDataRequestDirect(builder, settings.id.c_str(), type, stream, settings.label.c_str(),
+                                                                   settings.protocol.c_str(), false);
   auto response = co_await channel_->request(Method::TRANSPORT_PRODUCE_DATA, id_, Body::Transport_ProduceDataRequest, body.Union());
   if (!response) {
     if (may_exist(response.error())) producer->close();
@@ -194,8 +195,9 @@ Task<Result<std::shared_ptr<DataConsumer>>> Transport::consume_data(std::string 
   const auto stream = encode_stream(builder, consumer->stream());
   const auto type = data_ == Data::kSctp ? FBS::DataConsumer::Type::SCTP : FBS::DataConsumer::Type::DIRECT;
   const std::vector<std::uint16_t> no_subchannels;
-  const auto body = fbs::CreateConsumeDataRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(), type, stream,
-                                                        producer->label().c_str(), producer->protocol().c_str(), false, &no_subchannels);
+  const auto body =
+      FBS::Transport::CreateConsumeDataRequestDirect(builder, id.c_str(), producer->worker_side_id().c_str(), type, stream,
+                                                     producer->label().c_str(), producer->protocol().c_str(), false, &no_subchannels);
   auto response = co_await channel_->request(Method::TRANSPORT_CONSUME_DATA, id_, Body::Transport_ConsumeDataRequest, body.Union());
   if (!response) {
     if (may_exist(response.error())) {

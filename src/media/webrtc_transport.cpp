@@ -5,7 +5,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::WebRtcTransport;
 using Body = FBS::Request::Body;
 using Event = FBS::Notification::Event;
 using Method = FBS::Request::Method;
@@ -20,17 +19,17 @@ constexpr std::uint32_t kMostBitrate = 1'000'000'000;    // and its upper one
 
 struct Algorithm {
   std::string_view name;
-  fbs::FingerprintAlgorithm value;
+  FBS::WebRtcTransport::FingerprintAlgorithm value;
   std::size_t bytes;
 };
-constexpr Algorithm kAlgorithms[] = {{"sha-1", fbs::FingerprintAlgorithm::SHA1, 20},
-                                     {"sha-224", fbs::FingerprintAlgorithm::SHA224, 28},
-                                     {"sha-256", fbs::FingerprintAlgorithm::SHA256, 32},
-                                     {"sha-384", fbs::FingerprintAlgorithm::SHA384, 48},
-                                     {"sha-512", fbs::FingerprintAlgorithm::SHA512, 64}};
+constexpr Algorithm kAlgorithms[] = {{"sha-1", FBS::WebRtcTransport::FingerprintAlgorithm::SHA1, 20},
+                                     {"sha-224", FBS::WebRtcTransport::FingerprintAlgorithm::SHA224, 28},
+                                     {"sha-256", FBS::WebRtcTransport::FingerprintAlgorithm::SHA256, 32},
+                                     {"sha-384", FBS::WebRtcTransport::FingerprintAlgorithm::SHA384, 48},
+                                     {"sha-512", FBS::WebRtcTransport::FingerprintAlgorithm::SHA512, 64}};
 
 // The worker takes the first fingerprint and compares it as text, so ours to make sure that it can ever match.
-Result<std::pair<fbs::FingerprintAlgorithm, std::string>> parse_fingerprint(const meeting::DtlsParameters& dtls) {
+Result<std::pair<FBS::WebRtcTransport::FingerprintAlgorithm, std::string>> parse_fingerprint(const meeting::DtlsParameters& dtls) {
   if (dtls.fingerprints.empty()) return invalid_field("dtlsParameters.fingerprints", "at least one fingerprint is needed");
   for (std::size_t index = 0; index < dtls.fingerprints.size(); ++index) {
     const auto& fingerprint = dtls.fingerprints[index];
@@ -53,25 +52,25 @@ Result<std::pair<fbs::FingerprintAlgorithm, std::string>> parse_fingerprint(cons
   return invalid_field("dtlsParameters.fingerprints[0].algorithm", "must be sha-1, sha-224, sha-256, sha-384 or sha-512");
 }
 
-fbs::DtlsRole encode_role(DtlsRole role) {
+FBS::WebRtcTransport::DtlsRole encode_role(DtlsRole role) {
   switch (role) {
-    case DtlsRole::kAuto: return fbs::DtlsRole::AUTO;
-    case DtlsRole::kClient: return fbs::DtlsRole::CLIENT;
-    case DtlsRole::kServer: return fbs::DtlsRole::SERVER;
+    case DtlsRole::kAuto: return FBS::WebRtcTransport::DtlsRole::AUTO;
+    case DtlsRole::kClient: return FBS::WebRtcTransport::DtlsRole::CLIENT;
+    case DtlsRole::kServer: return FBS::WebRtcTransport::DtlsRole::SERVER;
   }
-  return fbs::DtlsRole::AUTO;
+  return FBS::WebRtcTransport::DtlsRole::AUTO;
 }
 
-DtlsRole decode_role(fbs::DtlsRole role) {
+DtlsRole decode_role(FBS::WebRtcTransport::DtlsRole role) {
   switch (role) {
-    case fbs::DtlsRole::AUTO: return DtlsRole::kAuto;
-    case fbs::DtlsRole::CLIENT: return DtlsRole::kClient;
-    case fbs::DtlsRole::SERVER: return DtlsRole::kServer;
+    case FBS::WebRtcTransport::DtlsRole::AUTO: return DtlsRole::kAuto;
+    case FBS::WebRtcTransport::DtlsRole::CLIENT: return DtlsRole::kClient;
+    case FBS::WebRtcTransport::DtlsRole::SERVER: return DtlsRole::kServer;
   }
   return DtlsRole::kAuto;
 }
 
-meeting::IceCandidate decode_candidate(const fbs::IceCandidate& candidate) {
+meeting::IceCandidate decode_candidate(const FBS::WebRtcTransport::IceCandidate& candidate) {
   meeting::IceCandidate out;
   out.foundation = candidate.foundation()->str();
   out.priority = candidate.priority();
@@ -101,7 +100,7 @@ void WebRtcTransport::listen() {
   });
 }
 
-void WebRtcTransport::set_description(const fbs::DumpResponse& dump, bool with_sctp) {
+void WebRtcTransport::set_description(const FBS::WebRtcTransport::DumpResponse& dump, bool with_sctp) {
   description_.id = TransportId(id_);
   description_.ice_parameters = {dump.iceParameters()->usernameFragment()->str(), dump.iceParameters()->password()->str(),
                                  dump.iceParameters()->iceLite()};
@@ -132,16 +131,17 @@ Task<Result<void>> WebRtcTransport::connect(meeting::DtlsParameters dtls) {
   DD_CO_TRY(auto parsed, parse_fingerprint(dtls));
   connect_called_ = true;
   auto& builder = channel_->builder();
-  const std::vector<flatbuffers::Offset<fbs::Fingerprint>> fingerprints{
-      fbs::CreateFingerprintDirect(builder, parsed.first, parsed.second.c_str())};
-  const auto body = fbs::CreateConnectRequest(builder, fbs::CreateDtlsParametersDirect(builder, &fingerprints, encode_role(dtls.role)));
+  const std::vector<flatbuffers::Offset<FBS::WebRtcTransport::Fingerprint>> fingerprints{
+      FBS::WebRtcTransport::CreateFingerprintDirect(builder, parsed.first, parsed.second.c_str())};
+  const auto body = FBS::WebRtcTransport::CreateConnectRequest(
+      builder, FBS::WebRtcTransport::CreateDtlsParametersDirect(builder, &fingerprints, encode_role(dtls.role)));
   auto response = co_await channel_->request(Method::WEBRTCTRANSPORT_CONNECT, id_, Body::WebRtcTransport_ConnectRequest, body.Union());
   if (!response) {
     // After a timeout it may have happened; a second connect would then be refused by the worker itself.
     connect_called_ = false;
     co_return std::move(response.error()).during("connect transport");
   }
-  if (const auto* answer = response->body<fbs::ConnectResponse>()) {
+  if (const auto* answer = response->body<FBS::WebRtcTransport::ConnectResponse>()) {
     description_.dtls_parameters.role = decode_role(answer->dtlsLocalRole());
   }
   co_return ok();
@@ -218,10 +218,10 @@ void WebRtcTransport::on_notification(const FBS::Notification::Notification& not
     const auto* body = notification.body_as_WebRtcTransport_IceStateChangeNotification();
     if (!body) return;
     switch (body->iceState()) {
-      case fbs::IceState::NEW: return;
-      case fbs::IceState::CONNECTED: reconnect_limit_.cancel(); return tell(TransportState::kIceConnected);
-      case fbs::IceState::COMPLETED: reconnect_limit_.cancel(); return tell(TransportState::kIceCompleted);
-      case fbs::IceState::DISCONNECTED:
+      case FBS::WebRtcTransport::IceState::NEW: return;
+      case FBS::WebRtcTransport::IceState::CONNECTED: reconnect_limit_.cancel(); return tell(TransportState::kIceConnected);
+      case FBS::WebRtcTransport::IceState::COMPLETED: reconnect_limit_.cancel(); return tell(TransportState::kIceCompleted);
+      case FBS::WebRtcTransport::IceState::DISCONNECTED:
         tell(TransportState::kIceDisconnected);
         // Over UDP the peer has given no consent (RFC 7675) for the whole timeout. Over TCP the worker says so as soon as the
         // connection is gone, and the peer may open another: it gets the same time.
@@ -239,11 +239,11 @@ void WebRtcTransport::on_notification(const FBS::Notification::Notification& not
     const auto* body = notification.body_as_WebRtcTransport_DtlsStateChangeNotification();
     if (!body) return;
     switch (body->dtlsState()) {
-      case fbs::DtlsState::NEW:
-      case fbs::DtlsState::CONNECTING: return;
-      case fbs::DtlsState::CONNECTED: return tell(TransportState::kDtlsConnected);
-      case fbs::DtlsState::FAILED: return fail(TransportEnd::kDtlsFailed);
-      case fbs::DtlsState::CLOSED: return fail(TransportEnd::kDtlsClosed);
+      case FBS::WebRtcTransport::DtlsState::NEW:
+      case FBS::WebRtcTransport::DtlsState::CONNECTING: return;
+      case FBS::WebRtcTransport::DtlsState::CONNECTED: return tell(TransportState::kDtlsConnected);
+      case FBS::WebRtcTransport::DtlsState::FAILED: return fail(TransportEnd::kDtlsFailed);
+      case FBS::WebRtcTransport::DtlsState::CLOSED: return fail(TransportEnd::kDtlsClosed);
     }
   }
 }

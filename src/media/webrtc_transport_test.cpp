@@ -14,7 +14,6 @@ using FBS::WebRtcTransport::DtlsState;
 using FBS::WebRtcTransport::IceState;
 using meeting::TransportEnd;
 using meeting::TransportState;
-namespace fbs = FBS::Notification;
 
 class WebRtcTransportNews : public ::testing::Test {
  protected:
@@ -26,24 +25,25 @@ class WebRtcTransportNews : public ::testing::Test {
     transport_->listen();
   }
 
-  void tell(fbs::Event event, fbs::Body body_type, flatbuffers::Offset<void> body) {
-    const auto notification = fbs::CreateNotificationDirect(builder_, "t", event, body_type, body);
+  void tell(FBS::Notification::Event event, FBS::Notification::Body body_type, flatbuffers::Offset<void> body) {
+    const auto notification = FBS::Notification::CreateNotificationDirect(builder_, "t", event, body_type, body);
     builder_.FinishSizePrefixed(FBS::Message::CreateMessage(builder_, FBS::Message::Body::Notification, notification.Union()));
     EXPECT_TRUE(channel_->handle_frame({builder_.GetBufferPointer(), builder_.GetSize()}));
     builder_.Clear();
     loop_.run_ready();
   }
   void ice(IceState state) {
-    tell(fbs::Event::WEBRTCTRANSPORT_ICE_STATE_CHANGE, fbs::Body::WebRtcTransport_IceStateChangeNotification,
+    tell(FBS::Notification::Event::WEBRTCTRANSPORT_ICE_STATE_CHANGE, FBS::Notification::Body::WebRtcTransport_IceStateChangeNotification,
          FBS::WebRtcTransport::CreateIceStateChangeNotification(builder_, state).Union());
   }
   void dtls(DtlsState state) {
-    tell(fbs::Event::WEBRTCTRANSPORT_DTLS_STATE_CHANGE, fbs::Body::WebRtcTransport_DtlsStateChangeNotification,
+    tell(FBS::Notification::Event::WEBRTCTRANSPORT_DTLS_STATE_CHANGE, FBS::Notification::Body::WebRtcTransport_DtlsStateChangeNotification,
          FBS::WebRtcTransport::CreateDtlsStateChangeNotificationDirect(builder_, state).Union());
   }
   void peer_comes_over(FBS::Transport::Protocol protocol) {
     const auto tuple = FBS::Transport::CreateTupleDirect(builder_, "127.0.0.1", 1, "127.0.0.1", 2, protocol);
-    tell(fbs::Event::WEBRTCTRANSPORT_ICE_SELECTED_TUPLE_CHANGE, fbs::Body::WebRtcTransport_IceSelectedTupleChangeNotification,
+    tell(FBS::Notification::Event::WEBRTCTRANSPORT_ICE_SELECTED_TUPLE_CHANGE,
+         FBS::Notification::Body::WebRtcTransport_IceSelectedTupleChangeNotification,
          FBS::WebRtcTransport::CreateIceSelectedTupleChangeNotification(builder_, tuple).Union());
     ice(IceState::CONNECTED);
   }

@@ -9,7 +9,6 @@
 
 namespace dd::media {
 
-namespace fbs = FBS::Worker;
 using Body = FBS::Request::Body;
 using Method = FBS::Request::Method;
 
@@ -89,7 +88,7 @@ Task<Result<void>> Worker::create_webrtc_server() {
   std::vector<flatbuffers::Offset<FBS::Transport::ListenInfo>> listen;
   listen.push_back(encode_listen(builder, FBS::Transport::Protocol::UDP, settings_.listen));
   listen.push_back(encode_listen(builder, FBS::Transport::Protocol::TCP, settings_.listen));
-  const auto body = fbs::CreateCreateWebRtcServerRequestDirect(builder, kWebRtcServer, &listen);
+  const auto body = FBS::Worker::CreateCreateWebRtcServerRequestDirect(builder, kWebRtcServer, &listen);
   auto response = co_await channel_->request(Method::WORKER_CREATE_WEBRTCSERVER, "", Body::Worker_CreateWebRtcServerRequest, body.Union());
   if (!response) {
     Error error = std::move(response.error());
@@ -100,7 +99,7 @@ Task<Result<void>> Worker::create_webrtc_server() {
 }
 
 Completion<Reply> Worker::request_router(const std::string& id) {
-  const auto body = fbs::CreateCreateRouterRequestDirect(channel_->builder(), id.c_str());
+  const auto body = FBS::Worker::CreateCreateRouterRequestDirect(channel_->builder(), id.c_str());
   return channel_->request(Method::WORKER_CREATE_ROUTER, "", Body::Worker_CreateRouterRequest, body.Union());
 }
 

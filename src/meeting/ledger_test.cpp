@@ -31,7 +31,7 @@ Task<void> audit_for(Loop& loop, Ledger& ledger, Duration duration, std::string&
 
 class LedgerTest : public ::testing::Test {
  protected:
-  testing::ManualLoop loop;
+  dd::testing::ManualLoop loop;
   Ledger ledger{loop};
   std::string story;
 };

@@ -22,6 +22,7 @@ constexpr std::string_view kVideo = "/v1/recordings/r-1/files/tracks/p1-video-1c
 class HttpFiles : public testing::HttpFixture {
  protected:
   ~HttpFiles() override {
+    stop_serving();
     serve_recordings([this](Loop&) {
       shelf_.reset();
       return nullptr;
@@ -117,6 +118,7 @@ TEST_F(HttpFiles, AReaderWhoReadsNothingIsCutOff) {
   start(settings);
   Client idle(port(), Client::Buffers::kSmall);
   idle.send(request(kVideo));
+  EXPECT_THAT(idle.read_until("\r\n\r\n"), ::testing::HasSubstr("200 OK"));
   EXPECT_TRUE(eventually([&] { return connections() == 0; }));
 }
 

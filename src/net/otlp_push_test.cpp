@@ -36,8 +36,8 @@ TEST(OtlpPush, SendsEveryMetricInTheCollectorsFormat) {
   ASSERT_TRUE(push.has_value());
   const auto requests = sink.wait_for(2);
   ASSERT_GE(requests.size(), 2u) << "again after the interval";
-  EXPECT_THAT(requests[0].head, testing::StartsWith("POST /v1/metrics HTTP/1.1\r\n"));
-  EXPECT_THAT(requests[0].head, testing::HasSubstr("Content-Type: application/x-protobuf"));
+  EXPECT_THAT(requests[0].head, ::testing::StartsWith("POST /v1/metrics HTTP/1.1\r\n"));
+  EXPECT_THAT(requests[0].head, ::testing::HasSubstr("Content-Type: application/x-protobuf"));
 
   otlp::ExportMetricsServiceRequest request;
   ASSERT_TRUE(request.ParseFromString(requests[0].body));
@@ -83,8 +83,8 @@ TEST(OtlpPush, KeepsThePublicFieldNumbers) {
       "\x21\0\0\0\0\0\0\0\0",   // as_double = 4
       31);
   const std::string encoded = request.SerializeAsString();
-  EXPECT_EQ(testing::PrintToString(std::vector<int>(encoded.begin(), encoded.end())),
-            testing::PrintToString(std::vector<int>(expected.begin(), expected.end())));
+  EXPECT_EQ(::testing::PrintToString(std::vector<int>(encoded.begin(), encoded.end())),
+            ::testing::PrintToString(std::vector<int>(expected.begin(), expected.end())));
 }
 
 TEST(OtlpPush, ACollectorThatHangsHoldsNothingUp) {

@@ -13,7 +13,7 @@ namespace {
 
 using meeting::UserSession;
 using observe::Metric;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
 meeting::UserSession session(std::string participant, UserSession::Kind kind = UserSession::Kind::kJoin) {
@@ -26,7 +26,7 @@ meeting::UserSession session(std::string participant, UserSession::Kind kind = U
   return made;
 }
 
-class UserSessions : public testing::Test {
+class UserSessions : public ::testing::Test {
  protected:
   UserSessions() { ::setenv("no_proxy", "*", 1); }
 
@@ -57,10 +57,10 @@ TEST_F(UserSessions, ArePostedInTheReferencesShape) {
   post->on_user_session(session("p1", UserSession::Kind::kLeave));
   const auto requests = sink_.wait_for(2);
   ASSERT_EQ(requests.size(), 2u);
-  EXPECT_THAT(requests[0].head, testing::StartsWith("POST /events HTTP/1.1\r\n"));
+  EXPECT_THAT(requests[0].head, ::testing::StartsWith("POST /events HTTP/1.1\r\n"));
   EXPECT_THAT(requests[0].head, HasSubstr("Authorization: Bearer x"));
   EXPECT_THAT(requests[0].head, HasSubstr("User-Agent: analytic-metric-client/1.0"));
-  EXPECT_THAT(requests[0].head, testing::Not(HasSubstr("mine")));
+  EXPECT_THAT(requests[0].head, ::testing::Not(HasSubstr("mine")));
   EXPECT_THAT(requests[0].head, HasSubstr("Content-Type: application/json"));
   EXPECT_THAT(requests[0].head, HasSubstr("X-Empty:"));
   const auto body = nlohmann::json::parse(requests[0].body);

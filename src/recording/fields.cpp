@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "recording/paths.hpp"
+
 namespace dd::recording {
 
 std::string dump(const Json& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
@@ -68,6 +70,18 @@ std::optional<std::int64_t> Fields::optional_integer(std::string_view name, std:
     return std::nullopt;
   }
   return number;
+}
+
+std::string Fields::track() {
+  std::string track = text("track");
+  if (!is_component(track)) refuse("track", "is not a track's id");
+  return track;
+}
+
+std::string Fields::file() {
+  std::string file = text("file");
+  if (!is_relative_file(file)) refuse("file", "is not the name of a file of a recording");
+  return file;
 }
 
 bool Fields::boolean(std::string_view name) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ using Json = nlohmann::ordered_json;
 
 inline constexpr std::size_t kMaxText = 1024;
 inline constexpr std::int64_t kMaxMicroseconds = std::int64_t{1} << 53;  // 285 years; a JSON number is exact up to here
+inline constexpr std::int64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
+inline constexpr std::int64_t kMaxSide = 65'535;  // of a picture, in pixels
 
 std::string dump(const Json& json, int indent = -1);
 
@@ -53,6 +56,8 @@ class Fields {
     const auto value = optional_integer(name, 0, max);
     return value ? std::optional(static_cast<Number>(*value)) : std::nullopt;
   }
+  std::string track();  // "track", a path component
+  std::string file();   // "file", relative to the recording's folder
   Time time(std::string_view name) { return Time(integer(name, 0, kMaxMicroseconds)); }
 
   // `parse` is one of terms.hpp's.

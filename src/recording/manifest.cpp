@@ -12,10 +12,7 @@
 namespace dd::recording {
 namespace {
 
-constexpr std::size_t kMaxManifest = std::size_t{64} << 20;
 constexpr std::size_t kMaxEntries = 100'000;  // of one list
-constexpr std::int64_t kMaxSide = 65'535;
-constexpr std::int64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
 
 constexpr std::array<std::string_view, 3> kStates = {"recording", "interrupted", "complete"};
 constexpr std::array<std::string_view, 3> kPartEnds = {"open", "stopped", "crashed"};
@@ -103,14 +100,8 @@ void read(Fields& in, Missing& it) { it = Missing{in.time("fromUs"), in.time("to
 void read(Fields& in, GapEntry& it) { it = GapEntry{in.time("fromUs"), in.time("toUs"), in.word("reason", parse_gap_reason)}; }
 void read(Fields& in, ParticipantEntry& it) { it = ParticipantEntry{in.text("participant"), in.optional_text("name")}; }
 
-std::string file_of(Fields& in) {
-  std::string file = in.text("file");
-  if (!is_relative_file(file)) in.refuse("file", "is not the name of a file of a recording");
-  return file;
-}
-
 void read(Fields& in, FileEntry& it) {
-  it.file = file_of(in);
+  it.file = in.file();
   it.part = in.number<unsigned>("part", kMaxU32);
   it.start = in.time("startUs");
   it.duration = in.time("durationUs");
@@ -128,7 +119,7 @@ void read(Fields& in, Output& it) {
   it.width = in.optional_number<std::uint32_t>("width", kMaxSide).value_or(0);
   it.height = in.optional_number<std::uint32_t>("height", kMaxSide).value_or(0);
   it.fps = in.optional_number<std::uint32_t>("fps", 1000).value_or(0);
-  it.file = file_of(in);
+  it.file = in.file();
   it.start = in.time("startUs");
   it.duration = in.time("durationUs");
   it.bytes = in.number<std::uint64_t>("bytes");

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "recording/notice.hpp"
 
-#include <nlohmann/json.hpp>
+#include "recording/fields.hpp"
 
 namespace dd::recording {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 struct Name {
   std::string_view operator()(const NoticeStarted&) const { return "recording.started"; }

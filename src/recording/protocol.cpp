@@ -15,7 +15,6 @@ constexpr std::size_t kMaxMessage = 256 * 1024;
 constexpr std::size_t kMaxFolder = 4096;  // PATH_MAX
 constexpr std::size_t kMaxOptions = 16 * 1024;
 constexpr std::size_t kMaxExtensions = 64;
-constexpr std::int64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
 constexpr std::int64_t kMaxPort = std::numeric_limits<std::uint16_t>::max();
 constexpr std::int64_t kMaxPayloadType = 127;
 
@@ -60,12 +59,6 @@ Json json_of(const NoteSpeaker& it) { return Json{{"do", "noteSpeaker"}, {"parti
 Json json_of(const NoteLayout& it) { return Json{{"do", "noteLayout"}, {"layout", it.layout}, {"options", it.options}}; }
 Json json_of(const FinishRecording& it) { return Json{{"do", "finish"}, {"reason", it.reason}}; }
 
-std::string track_of(Fields& in) {
-  std::string track = in.text("track");
-  if (!is_component(track)) in.refuse("track", "is not a track's id");
-  return track;
-}
-
 // Fields inside braces are evaluated in order, so the first at fault is the one that is named.
 
 ToRecorder open_of(Fields& in) {
@@ -80,7 +73,7 @@ ToRecorder add_participant_of(Fields& in) { return AddParticipant{in.text("parti
 
 ToRecorder add_track_of(Fields& in) {
   AddTrack it;
-  it.track = track_of(in);
+  it.track = in.track();
   it.participant = in.text("participant");
   it.kind = to_string(in.word("kind", parse_kind));
   it.producer = in.text("producer");
@@ -106,10 +99,10 @@ ToRecorder add_track_of(Fields& in) {
   return it;
 }
 
-ToRecorder pause_of(Fields& in) { return PauseTrack{track_of(in), in.boolean("paused")}; }
-ToRecorder remove_of(Fields& in) { return RemoveTrack{track_of(in), in.optional_text("reason")}; }
-ToRecorder speaker_of(Fields& in) { return NoteSpeaker{in.optional_text("participant")}; }
-ToRecorder layout_of(Fields& in) { return NoteLayout{in.text("layout"), in.optional_text("options", kMaxOptions)}; }
+ToRecorder pause_order_of(Fields& in) { return PauseTrack{in.track(), in.boolean("paused")}; }
+ToRecorder remove_order_of(Fields& in) { return RemoveTrack{in.track(), in.optional_text("reason")}; }
+ToRecorder speaker_order_of(Fields& in) { return NoteSpeaker{in.optional_text("participant")}; }
+ToRecorder layout_order_of(Fields& in) { return NoteLayout{in.text("layout"), in.optional_text("options", kMaxOptions)}; }
 ToRecorder finish_of(Fields& in) { return FinishRecording{in.optional_text("reason")}; }
 
 // ---- from the recorder ----
@@ -129,7 +122,7 @@ FromRecorder opened_of(Fields& in) {
   return Opened{static_cast<std::uint16_t>(in.integer("port", 1, kMaxPort)), static_cast<unsigned>(in.integer("part", 1, kMaxU32))};
 }
 FromRecorder file_started_of(Fields& in) {
-  FileStarted it{track_of(in), in.text("file")};
+  FileStarted it{in.track(), in.text("file")};
   if (!is_relative_file(it.file)) in.refuse("file", "is not the name of a file of a recording");
   return it;
 }
@@ -153,10 +146,10 @@ struct Reader {
 constexpr std::array<Reader<ToRecorder>, 8> kToRecorder = {{{"open", open_of},
                                                             {"addParticipant", add_participant_of},
                                                             {"addTrack", add_track_of},
-                                                            {"pauseTrack", pause_of},
-                                                            {"removeTrack", remove_of},
-                                                            {"noteSpeaker", speaker_of},
-                                                            {"noteLayout", layout_of},
+                                                            {"pauseTrack", pause_order_of},
+                                                            {"removeTrack", remove_order_of},
+                                                            {"noteSpeaker", speaker_order_of},
+                                                            {"noteLayout", layout_order_of},
                                                             {"finish", finish_of}}};
 
 constexpr std::array<Reader<FromRecorder>, 7> kFromRecorder = {{{"opened", opened_of},

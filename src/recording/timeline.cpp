@@ -12,8 +12,6 @@ namespace dd::recording {
 namespace {
 
 constexpr std::size_t kMaxLine = 64 * 1024;
-constexpr std::int64_t kMaxSide = 65'535;  // of a picture
-constexpr std::int64_t kMaxU32 = std::numeric_limits<std::uint32_t>::max();
 
 // ---- writing: the type's name, then its fields ----
 
@@ -157,18 +155,6 @@ Json json_of(Time t, const RecordingStopped& it) {
 
 // Braces evaluate their fields in order, so the first field at fault is the one that is named.
 
-std::string track_of(Fields& in) {
-  std::string track = in.text("track");
-  if (!is_component(track)) in.refuse("track", "is not a track's id");
-  return track;
-}
-
-std::string file_of(Fields& in) {
-  std::string file = in.text("file");
-  if (!is_relative_file(file)) in.refuse("file", "is not the name of a file of a recording");
-  return file;
-}
-
 std::uint32_t side(Fields& in, std::string_view name) { return in.number<std::uint32_t>(name, kMaxSide); }
 
 Happening recording_of(Fields& in) {
@@ -183,32 +169,32 @@ Happening part_of(Fields& in) {
 }
 Happening participant_of(Fields& in) { return ParticipantNamed{in.text("participant"), in.optional_text("name")}; }
 Happening began_of(Fields& in) {
-  return TrackBegan{track_of(in), in.text("participant"), in.word("kind", parse_kind), in.text("producer"), in.word("codec", parse_codec)};
+  return TrackBegan{in.track(), in.text("participant"), in.word("kind", parse_kind), in.text("producer"), in.word("codec", parse_codec)};
 }
 Happening file_began_of(Fields& in) {
-  return FileBegan{track_of(in),
-                   file_of(in),
+  return FileBegan{in.track(),
+                   in.file(),
                    in.number<unsigned>("part", kMaxU32),
                    in.optional_number<std::uint32_t>("width", kMaxSide),
                    in.optional_number<std::uint32_t>("height", kMaxSide),
                    in.optional_text("reason")};
 }
-Happening size_of(Fields& in) { return SizeChanged{track_of(in), side(in, "width"), side(in, "height")}; }
+Happening size_of(Fields& in) { return SizeChanged{in.track(), side(in, "width"), side(in, "height")}; }
 Happening sync_of(Fields& in) {
-  return SyncNoted{track_of(in), in.number<std::uint32_t>("rtp", kMaxU32), in.integer("ntpUs", -kMaxMicroseconds, kMaxMicroseconds),
+  return SyncNoted{in.track(), in.number<std::uint32_t>("rtp", kMaxU32), in.integer("ntpUs", -kMaxMicroseconds, kMaxMicroseconds),
                    in.time("mappedUs")};
 }
-Happening pause_of(Fields& in) { return TrackPaused{track_of(in)}; }
-Happening resume_of(Fields& in) { return TrackResumed{track_of(in)}; }
+Happening pause_of(Fields& in) { return TrackPaused{in.track()}; }
+Happening resume_of(Fields& in) { return TrackResumed{in.track()}; }
 Happening gap_of(Fields& in) {
-  GapNoted it{track_of(in), in.time("fromUs"), in.time("toUs"), in.word("reason", parse_gap_reason)};
+  GapNoted it{in.track(), in.time("fromUs"), in.time("toUs"), in.word("reason", parse_gap_reason)};
   if (it.to < it.from) in.refuse("toUs", "lies before fromUs");
   return it;
 }
 Happening file_ended_of(Fields& in) {
-  return FileEnded{file_of(in), in.time("durationUs"), in.number<std::uint64_t>("frames"), in.number<std::uint64_t>("bytes")};
+  return FileEnded{in.file(), in.time("durationUs"), in.number<std::uint64_t>("frames"), in.number<std::uint64_t>("bytes")};
 }
-Happening track_ended_of(Fields& in) { return TrackEnded{track_of(in), in.optional_text("reason")}; }
+Happening track_ended_of(Fields& in) { return TrackEnded{in.track(), in.optional_text("reason")}; }
 Happening speaker_of(Fields& in) { return SpeakerChanged{in.optional_text("participant")}; }
 Happening layout_of(Fields& in) {
   const Json* options = in.find("options");

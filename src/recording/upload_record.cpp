@@ -3,14 +3,11 @@
 
 #include <algorithm>
 
-#include <nlohmann/json.hpp>
-
+#include "recording/fields.hpp"
 #include "recording/paths.hpp"
 
 namespace dd::recording {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr std::uint64_t kMaxParts = 10'000;
 constexpr std::size_t kMaxFiles = 100'000;
@@ -69,14 +66,14 @@ UploadedFile* UploadRecord::find(std::string_view file) {
 const UploadedFile* UploadRecord::find(std::string_view file) const { return const_cast<UploadRecord*>(this)->find(file); }
 
 std::string encode(const UploadRecord& record) {
-  nlohmann::ordered_json json;
+  Json json;
   json["version"] = 1;
   json["profile"] = record.profile;
   json["complete"] = record.complete;
   json["local"] = record.local;
-  json["files"] = nlohmann::ordered_json::array();
+  json["files"] = Json::array();
   for (const UploadedFile& file : record.files) {
-    nlohmann::ordered_json entry;
+    Json entry;
     entry["file"] = file.file;
     entry["key"] = file.key;
     entry["bytes"] = file.bytes;
@@ -87,12 +84,12 @@ std::string encode(const UploadRecord& record) {
       entry["uploadId"] = file.upload_id;
       entry["partBytes"] = file.part_bytes;
       if (file.refused > 0) entry["refused"] = file.refused;
-      entry["parts"] = nlohmann::ordered_json::array();
+      entry["parts"] = Json::array();
       for (const UploadedPart& part : file.parts) entry["parts"].push_back({{"number", part.number}, {"etag", part.etag}});
     }
     json["files"].push_back(std::move(entry));
   }
-  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 Result<UploadRecord> parse_upload_record(std::string_view text) {

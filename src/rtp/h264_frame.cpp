@@ -52,7 +52,7 @@ void skip_scaling_list(BitReader& reader, int length) {
 
 void put(std::vector<std::uint8_t>& out, Bytes bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 
-void put_u16(std::vector<std::uint8_t>& out, std::size_t value) {
+void put_length(std::vector<std::uint8_t>& out, std::size_t value) {
   out.push_back(static_cast<std::uint8_t>(value >> 8));
   out.push_back(static_cast<std::uint8_t>(value));
 }
@@ -214,12 +214,12 @@ void H264Assembler::make_configuration() {
   std::size_t count = 0;
   for (const auto& [id, unit] : sps_) {
     if (++count > 31) break;
-    put_u16(record, unit.size());
+    put_length(record, unit.size());
     put(record, unit);
   }
   record.push_back(static_cast<std::uint8_t>(pps_.size()));
   for (const auto& [id, unit] : pps_) {
-    put_u16(record, unit.size());
+    put_length(record, unit.size());
     put(record, unit);
   }
   if (has_chroma_format(first[1])) {

@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxRecordings = 100'000;
-constexpr std::size_t kMaxManifest = 64U << 20U;
 constexpr std::size_t kMaxUploadRecord = 64U << 20U;
 constexpr std::size_t kMaxSegments = 50'000;  // of one HLS programme
 
@@ -70,7 +69,7 @@ std::optional<FileStamp> stamp_of(const fs::path& file) {
 }
 
 Result<recording::Manifest> read_manifest(const fs::path& folder) {
-  DD_TRY(auto text, read_small_file(folder / recording::kManifestFile, kMaxManifest));
+  DD_TRY(auto text, read_small_file(folder / recording::kManifestFile, recording::kMaxManifest));
   return recording::parse_manifest(text);
 }
 

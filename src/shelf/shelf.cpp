@@ -28,8 +28,6 @@ using recording::Query;
 
 namespace {
 
-constexpr std::size_t kMaxManifest = 64U << 20U;
-
 using Position = std::pair<std::string_view, std::string_view>;  // in the list: started, recording
 
 Position position_of(const recording::Summary& summary) { return {summary.started, summary.recording}; }
@@ -229,7 +227,7 @@ Task<Result<std::string>> Shelf::manifest_text(RecordingId recording) {
   const auto state = state_;
   auto work = [state = state.get(), recording = std::move(recording)]() -> Result<std::string> {
     DD_TRY(const auto record, state->catalogue.find(recording.str()));
-    return read_small_file(record->folder / recording::kManifestFile, kMaxManifest);
+    return read_small_file(record->folder / recording::kManifestFile, recording::kMaxManifest);
   };
   co_return co_await state->calls.run(std::move(work));
 }

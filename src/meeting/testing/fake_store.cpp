@@ -208,10 +208,9 @@ Task<Result<ReconcileReport>> FakeStore::reconcile(Snapshot snapshot) {
       ours.insert(meeting.meeting);
     }
   }
-  const auto rows_of_ours = [&](const MeetingRows& rows) { return rows.container == own_ || ours.contains(rows.meeting); };
   std::vector<MeetingId> stale;
-  for (const auto& meeting : meetings_) {
-    if (rows_of_ours(meeting.second)) stale.push_back(meeting.first);
+  for (const auto& [id, rows] : meetings_) {
+    if (rows.container == own_ || ours.contains(id)) stale.push_back(id);
   }
   // A real database changes only what differs; for the rows the result is the same.
   for (const auto& meeting : stale) erase_meeting(meeting);

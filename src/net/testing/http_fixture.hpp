@@ -11,6 +11,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
+#include <chrono>
 #include <future>
 #include <map>
 #include <memory>
@@ -146,8 +148,8 @@ class HttpFixture : public ::testing::Test {
  protected:
   ~HttpFixture() override {
     if (!thread_.joinable()) return;
+    stop_serving();
     on_loop([this] {
-      timer_.cancel();
       server_.reset();
       application_.reset();
       host_.reset();
@@ -206,11 +208,12 @@ class HttpFixture : public ::testing::Test {
   void begin_stop(Duration deadline) {
     on_loop([&] { spawn(stop_server(deadline)); });
   }
-  bool stopped() {
-    bool done = false;
-    on_loop([&] { done = stopped_; });
-    return done;
+  // What is being answered still uses the host and what the test lent it; whoever reads nothing is cut off at the deadline.
+  void stop_serving() {
+    if (!stopped_ && thread_.joinable()) begin_stop(std::chrono::milliseconds{500});
+    EXPECT_TRUE(!thread_.joinable() || eventually([this] { return stopped(); }));
   }
+  bool stopped() const { return stopped_; }
   bool try_listen(std::uint16_t port) {
     bool listening = true;
     on_loop([&] {
@@ -228,9 +231,7 @@ class HttpFixture : public ::testing::Test {
   bool eventually(Condition condition) {
     for (int i = 0; i < 1000; ++i) {
       if (condition()) return true;
-      std::promise<void> moment;
-      loop_.post([&] { timer_ = loop_.after(std::chrono::milliseconds{10}, [&] { moment.set_value(); }); });
-      moment.get_future().wait();
+      std::this_thread::sleep_for(std::chrono::milliseconds{10});
     }
     return false;
   }
@@ -238,12 +239,13 @@ class HttpFixture : public ::testing::Test {
  private:
   template <typename Action>
   void on_loop(Action action) {
-    std::promise<void> done;
-    loop_.post([&] {
+    // Shared, because set_value() still touches it after the waiter has been woken.
+    auto done = std::make_shared<std::promise<void>>();
+    loop_.post([&action, done] {
       action();
-      done.set_value();
+      done->set_value();
     });
-    done.get_future().wait();
+    done->get_future().wait();
   }
 
   Task<void> stop_server(Duration deadline) {
@@ -259,9 +261,8 @@ class HttpFixture : public ::testing::Test {
   std::unique_ptr<meeting::Host> host_;
   std::unique_ptr<api::Application> application_;
   std::unique_ptr<HttpServer> server_;
-  Timer timer_;
   std::uint16_t port_ = 0;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_ = false;
   std::thread thread_;
 };
 
