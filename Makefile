@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 export CCACHE_BASEDIR := $(CURDIR)
 
-.PHONY: help run test setup build unit e2e lint format asan tsan fuzz bench clean
+.PHONY: help run test setup build unit e2e lint format asan tsan fuzz soak bench clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ tsan: setup ## Run the C++ tests under ThreadSanitizer
 
 fuzz: setup ## Run each fuzzer for FUZZ_SECONDS (default 60)
 	@tools/fuzz.sh $(FUZZ_SECONDS)
+
+soak: build ## A hundred thousand joins and leaves (about half an hour); prints where memory and descriptors stand
+	@CHURN_JOINS=100000 node --test tests/e2e/churn.test.mjs
 
 bench: build ## Measure, print the tables and write docs/benchmarks.md
 	@tools/bench.sh

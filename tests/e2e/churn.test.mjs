@@ -61,7 +61,10 @@ async function comeAndGo(meeting, number, capabilities, target) {
     });
 }
 
-test('300 joins and leaves leave descriptors, threads, rows and memory where they were', { timeout: 120_000 }, async (context) => {
+// CHURN_JOINS=100000 makes it the soak of `make soak`: the same facts, after hours' worth of people.
+const joins = Number(process.env.CHURN_JOINS ?? 300);
+
+test(`${joins} joins and leaves leave descriptors, threads, rows and memory where they were`, { timeout: 120_000 + joins * 100 }, async (context) => {
   const meeting = await server.openMeeting('churn', { producerWorker: 0, consumerWorker: 1 });
   const { producerRtpCapabilities } = await server.post('joinMeeting', {
     meetingId: 'churn',
@@ -85,18 +88,23 @@ test('300 joins and leaves leave descriptors, threads, rows and memory where the
 
   const before = { rows: await rowCounts(database), ...server.footprint(), ...counts(await server.status()) };
   const start = Date.now();
-  await round(101, 300);
+  for (let done = 0; done < joins; done += joins / 10) {
+    await round(101 + done, joins / 10);
+    if (joins > 300) console.log(`${done + joins / 10} joins, ${Math.round((Date.now() - start) / 1000)} s: ${JSON.stringify(server.footprint())}`);
+  }
   const took = Date.now() - start;
   await until('the counts of the server are back', async () => {
     assert.deepEqual(counts(await server.status()), counts(before));
     return true;
   });
   const now = { rows: await rowCounts(database), ...server.footprint(), ...counts(await server.status()) };
-  context.diagnostic(`300 joins and leaves in ${took} ms; before ${JSON.stringify(before)}; after ${JSON.stringify(now)}`);
+  context.diagnostic(`${joins} joins and leaves in ${took} ms; before ${JSON.stringify(before)}; after ${JSON.stringify(now)}`);
   assert.deepEqual(now.rows, before.rows);
   assert.equal(now.threads, before.threads);
   assert.ok(Math.abs(now.files - before.files) <= 4, `${before.files} -> ${now.files} descriptors (kept-alive connections may differ)`);
   assert.ok(now.residentKb - before.residentKb < 8 * 1024, `${before.residentKb} -> ${now.residentKb} KB resident`);
+  const grown = now.childrenKb.map((kilobytes, i) => kilobytes - before.childrenKb[i]);
+  assert.ok(grown.length === before.childrenKb.length && Math.max(...grown) < 16 * 1024, `workers grew by ${grown} KB`);
 
   await server.endMeeting('churn');
   const empty = await rowCounts(database);

@@ -173,14 +173,22 @@ class Server {
     return found;
   }
 
-  // What the server process holds at this moment.
+  // Its workers and recorders.
+  children() {
+    const tasks = fs.readdirSync(`/proc/${this.pid}/task`);
+    return tasks.flatMap((task) => fs.readFileSync(`/proc/${this.pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
+  }
+
+  // What the server process holds at this moment, and its children's memory.
   footprint() {
-    const status = fs.readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    const number = (key) => Number(status.match(new RegExp(`^${key}:\\s+(\\d+)`, 'm'))[1]);
+    const status = (pid) => fs.readFileSync(`/proc/${pid}/status`, 'utf8');
+    const figure = (text, key) => Number(text.match(new RegExp(`^${key}:\\s+(\\d+)`, 'm'))[1]);
+    const number = (key) => figure(status(this.pid), key);
     return {
       files: fs.readdirSync(`/proc/${this.pid}/fd`).length,
       threads: number('Threads'),
       residentKb: number('VmRSS'),
+      childrenKb: this.children().map((pid) => figure(status(pid), 'VmRSS')),
     };
   }
 
