@@ -225,6 +225,75 @@ TEST_F(MediaFlow, APlainTransportWithSrtpTellsItsKeyAndTakesThePeers) {
   must(transport->connect(peer));
 }
 
+// Two workers, each with a plain transport of its own, joined by SRTP; the far one hears what is sent to the near one.
+class SecurePlainTransports : public MediaFlow, public ::testing::WithParamInterface<SrtpSuite> {
+ protected:
+  void open_both() {
+    open(2);
+    near_router_ = router_on(0);
+    far_router_ = router_on(1);
+    PlainTransportSettings settings;
+    settings.srtp = GetParam();
+    settings.id = random_uuid();
+    near_ = must(near_router_->create_plain_transport(settings));
+    settings.id = random_uuid();
+    far_ = must(far_router_->create_plain_transport(settings));
+  }
+  static PlainTransport::Peer peer_at(const PlainTransport& transport) {
+    PlainTransport::Peer peer;
+    peer.ip = "127.0.0.1";
+    peer.port = transport.tuple().local_port;
+    peer.srtp = transport.srtp();
+    return peer;
+  }
+  // Packets that came out at the far end until there are `enough`, or when `patience` is over.
+  int flow(int enough, std::chrono::milliseconds patience) {
+    auto sender = direct(near_router_);
+    auto producer = produce(*sender, rtp::MediaKind::kAudio, opus_parameters(kSsrc));
+    auto near_consumer = consume(*near_, producer, {});
+    auto arriving = produce(*far_, rtp::MediaKind::kAudio, near_consumer->parameters());
+    auto receiver = direct(far_router_);
+    int received = 0;
+    Consumer::Events events;
+    events.on_rtp = [&](std::span<const std::uint8_t>) { ++received; };
+    auto far_consumer = consume(*receiver, arriving, std::move(events));
+    std::uint16_t sequence = 0;
+    wait_until(
+        [&] {
+          producer->send(audio_packet(111, sequence, sequence * 960U, kSsrc, 10, 30));
+          ++sequence;
+          return received >= enough;
+        },
+        patience);
+    return received;
+  }
+
+  std::shared_ptr<Router> near_router_;
+  std::shared_ptr<Router> far_router_;
+  std::shared_ptr<PlainTransport> near_;
+  std::shared_ptr<PlainTransport> far_;
+};
+
+TEST_P(SecurePlainTransports, CarrySoundToWhoeverHasTheKey) {
+  open_both();
+  must(near_->connect(peer_at(*far_)));
+  must(far_->connect(peer_at(*near_)));
+  EXPECT_GE(flow(30, 5s), 30);
+}
+
+TEST_P(SecurePlainTransports, CarryNothingUnderAnotherKey) {
+  open_both();
+  must(near_->connect(peer_at(*far_)));
+  PlainTransport::Peer stranger = peer_at(*near_);
+  stranger.srtp = far_->srtp();
+  must(far_->connect(stranger));
+  EXPECT_EQ(flow(1, 500ms), 0);
+}
+
+INSTANTIATE_TEST_SUITE_P(EverySuite, SecurePlainTransports,
+                         ::testing::Values(SrtpSuite::kAeadAes256Gcm, SrtpSuite::kAeadAes128Gcm, SrtpSuite::kAesCm128HmacSha1_80,
+                                           SrtpSuite::kAesCm128HmacSha1_32));
+
 TEST_F(MediaFlow, ObserversTellWhoIsLoudAndWhoLeads) {
   open();
   auto router = router_on(0);
