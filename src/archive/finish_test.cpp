@@ -206,6 +206,24 @@ TEST(Finish, ARecordingThatStillGrowsIsRefused) {
   EXPECT_EQ(finish(sample.folder()).error().code, Errc::kConflict);
 }
 
+TEST(Finish, FramesThatWereRetimedArePlayedWhereTheyBelong) {
+  Sample sample;
+  sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.track(0, "p1-video-1", "p1", Kind::kVideo, Codec::kVp8);
+  sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0.1, .seconds = 9});
+  sample.file("p1-video-1", Codec::kVp8, 1, {.start = 0.1, .seconds = 9});
+  sample.note(7, TrackRetimed{"p1-video-1", {{0s, 150ms}, {5s, 150ms}, {6s, 0s}}});
+  sample.note(10, RecordingStopped{"api"});
+  sample.write();
+  ASSERT_TRUE(finish(sample.folder()));
+  const auto late = judge(sample.folder() / "participants/p1.001.webm").beep_after_flash();
+  ASSERT_EQ(late.size(), 4U);
+  EXPECT_NEAR(late[0], -0.150, 0.040);
+  EXPECT_NEAR(late[1], -0.150, 0.040);
+  EXPECT_NEAR(late[2], 0, 0.040);
+  EXPECT_NEAR(late[3], 0, 0.040);
+}
+
 TEST(Finish, AFileOfGarbageCostsOnlyItself) {
   Sample sample;
   sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);

@@ -47,8 +47,8 @@ void note_size(const Frame& frame, StreamHead& head) {
 // Everything about the pictures of one plan: their head, their black, and H264's parameter sets.
 class Pictures : public FrameSource {
  public:
-  Pictures(const std::filesystem::path& folder, const StreamPlan& plan)
-      : frames_(folder, plan.stretches), heads_(heads_of(folder, plan)), head_(first_usable(heads_, unseen(plan))) {
+  Pictures(const std::filesystem::path& folder, const StreamPlan& plan, Time from)
+      : frames_(folder, plan.stretches, from), heads_(heads_of(folder, plan)), head_(first_usable(heads_, unseen(plan))) {
     if (plan.codec != Codec::kH264) return;
     for (const StreamHead& head : heads_) {
       auto parameters = parse_avcc(head.setup);
@@ -169,7 +169,7 @@ Result<void> interleave(ParticipantFile& file, Mix from, Time zero, const std::f
 Result<Made> make_participant(const std::filesystem::path& folder, const ParticipantPlan& plan, Fill fill,
                               const std::filesystem::path& into, const std::function<void(Time)>& on_time) {
   std::optional<Pictures> pictures;
-  if (plan.video) pictures.emplace(folder, *plan.video);
+  if (plan.video) pictures.emplace(folder, *plan.video, plan.from);
   if (pictures && !pictures->possible()) pictures.reset();
   if (!pictures && !plan.audio) return Made::kNothing;
 
@@ -177,7 +177,7 @@ Result<Made> make_participant(const std::filesystem::path& folder, const Partici
   std::optional<TrackFrames> sound;
   if (plan.audio) {
     audio_head = first_usable(heads_of(folder, *plan.audio), StreamHead{Codec::kOpus, 0, 0, 2, {}});
-    sound.emplace(folder, plan.audio->stretches);
+    sound.emplace(folder, plan.audio->stretches, plan.from);
   }
   const bool mp4 = plan.video && plan.video->codec == Codec::kH264;
   DD_TRY(ParticipantFile file, ParticipantFile::create(into, mp4 ? Container::kMp4 : Container::kWebm, audio_head,

@@ -68,16 +68,19 @@ std::vector<Lane> lanes_of(std::vector<const TrackEntry*> tracks, std::map<std::
   return lanes;
 }
 
+using Retimings = std::map<std::string, Retiming>;  // of every track
+
 struct Source {
   const FileEntry* file;
+  const Retiming* retiming;
   Codec codec;
 };
 
-std::vector<Source> sources_of(const Lane& lane) {
+std::vector<Source> sources_of(const Lane& lane, const Retimings& retimings) {
   std::vector<Source> sources;
   for (const TrackEntry* track : lane.tracks) {
     for (const FileEntry& file : track->files) {
-      if (file.duration > Time{} && file.bytes > 0) sources.push_back({&file, track->codec});
+      if (file.duration > Time{} && file.bytes > 0) sources.push_back({&file, &retimings.at(track->track), track->codec});
     }
   }
   std::stable_sort(sources.begin(), sources.end(), [](const Source& a, const Source& b) { return a.file->start < b.file->start; });
@@ -89,7 +92,7 @@ StreamPlan stream_of(std::span<const Source> sources, Codec fallback, Time to) {
   plan.codec = sources.empty() ? fallback : sources.front().codec;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const FileEntry& file = *sources[i].file;
-    plan.stretches.push_back({file.file, file.start, i + 1 < sources.size() ? sources[i + 1].file->start : to});
+    plan.stretches.push_back({file.file, file.start, *sources[i].retiming, i + 1 < sources.size() ? sources[i + 1].file->start : to});
     if (plan.width == 0) plan.width = file.width.value_or(0);
     if (plan.height == 0) plan.height = file.height.value_or(0);
   }
@@ -102,9 +105,9 @@ struct Episode {
   StreamPlan video;
 };
 
-std::vector<Episode> episodes_of(const Lane& lane, Span span) {
+std::vector<Episode> episodes_of(const Lane& lane, const Retimings& retimings, Span span) {
   std::vector<Episode> episodes;
-  const std::vector<Source> sources = sources_of(lane);
+  const std::vector<Source> sources = sources_of(lane, retimings);
   std::size_t begin = 0;
   do {
     std::size_t end = begin;
@@ -117,8 +120,8 @@ std::vector<Episode> episodes_of(const Lane& lane, Span span) {
   return episodes;
 }
 
-StreamPlan audio_within(const Lane& lane, Span span) {
-  std::vector<Source> sources = sources_of(lane);
+StreamPlan audio_within(const Lane& lane, const Retimings& retimings, Span span) {
+  std::vector<Source> sources = sources_of(lane, retimings);
   std::erase_if(sources, [&](const Source& it) { return it.file->start >= span.to || it.file->start + it.file->duration <= span.from; });
   return stream_of(sources, Codec::kOpus, span.to);
 }
@@ -126,7 +129,9 @@ StreamPlan audio_within(const Lane& lane, Span span) {
 class Planner {
  public:
   Planner(std::span<const Event> events, const Manifest& manifest) : manifest_(&manifest), spans_(track_spans(events, manifest)) {
+    for (const TrackEntry& track : manifest.tracks) retimings_[track.track];
     for (const Event& event : events) {
+      if (const auto* retimed = std::get_if<TrackRetimed>(&event.what)) retimings_[retimed->track].add(retimed->points);
       if (const auto* named = std::get_if<ParticipantNamed>(&event.what)) joined_.emplace(named->participant, event.t);
     }
   }
@@ -175,10 +180,10 @@ class Planner {
     for (std::size_t lane = 0; lane < std::max(audio.size(), video.size()); ++lane) {
       // What ran beside the first camera or microphone has a file of its own, as long as it ran.
       const Span whole = lane == 0 ? span : span_of(lane < video.size() ? video[lane].tracks : audio[lane].tracks);
-      const auto episodes = lane < video.size() ? episodes_of(video[lane], whole) : std::vector<Episode>{};
-      if (episodes.empty()) add(participant, Kind::kVideo, whole, audio_within(audio[lane], whole), std::nullopt);
+      const auto episodes = lane < video.size() ? episodes_of(video[lane], retimings_, whole) : std::vector<Episode>{};
+      if (episodes.empty()) add(participant, Kind::kVideo, whole, audio_within(audio[lane], retimings_, whole), std::nullopt);
       for (const Episode& episode : episodes) {
-        auto sound = lane < audio.size() ? std::optional(audio_within(audio[lane], episode.span)) : std::nullopt;
+        auto sound = lane < audio.size() ? std::optional(audio_within(audio[lane], retimings_, episode.span)) : std::nullopt;
         add(participant, Kind::kVideo, episode.span, std::move(sound), episode.video);
       }
     }
@@ -186,7 +191,7 @@ class Planner {
 
   void plan_screens(const std::string& participant) {
     for (const Lane& lane : lanes_of(tracks(participant, Kind::kScreenshare), spans_)) {
-      for (const Episode& episode : episodes_of(lane, span_of(lane.tracks))) {
+      for (const Episode& episode : episodes_of(lane, retimings_, span_of(lane.tracks))) {
         add(participant, Kind::kScreenshare, episode.span, std::nullopt, episode.video);
       }
     }
@@ -202,6 +207,7 @@ class Planner {
 
   const Manifest* manifest_;
   std::map<std::string, Span> spans_;
+  Retimings retimings_;
   std::map<std::string, Time> joined_;
   std::map<std::pair<std::string, Kind>, unsigned> numbers_;
   std::vector<ParticipantPlan> plans_;

@@ -19,6 +19,7 @@ namespace dd::archive {
 struct Stretch {
   std::string file;
   recording::Time start{};  // the file's time 0
+  recording::Retiming retiming;
   recording::Time until{};  // where another file takes over, or the end
 };
 

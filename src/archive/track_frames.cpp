@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "archive/track_frames.hpp"
 
+#include <algorithm>
+
 #include "recording/paths.hpp"
 
 extern "C" {
@@ -64,8 +66,12 @@ Result<StreamHead> read_stream_head(const std::filesystem::path& path) {
   return head;
 }
 
-TrackFrames::TrackFrames(std::filesystem::path folder, std::vector<Stretch> stretches)
-    : folder_(std::move(folder)), stretches_(std::move(stretches)), input_(nullptr, close_input), packet_(av_packet_alloc(), free_packet) {}
+TrackFrames::TrackFrames(std::filesystem::path folder, std::vector<Stretch> stretches, Time from)
+    : folder_(std::move(folder)),
+      stretches_(std::move(stretches)),
+      from_(from),
+      input_(nullptr, close_input),
+      packet_(av_packet_alloc(), free_packet) {}
 
 TrackFrames::~TrackFrames() = default;
 
@@ -86,14 +92,15 @@ std::optional<Frame> TrackFrames::read() {
     const AVPacket& packet = *packet_;
     const std::int64_t stamp = packet.pts != AV_NOPTS_VALUE ? packet.pts : packet.dts;
     Frame frame;
-    frame.t = stretch.start + Time(av_rescale_q(stamp, input_->streams[0]->time_base, kMicrosecond));
+    const Time written = stretch.start + Time(av_rescale_q(stamp, input_->streams[0]->time_base, kMicrosecond));
+    frame.t = std::max(stretch.retiming.corrected(written), from_);
     frame.key = (packet.flags & AV_PKT_FLAG_KEY) != 0;
     frame.source = number_ - 1;
     const bool usable = stamp != AV_NOPTS_VALUE && packet.size > 0 && (packet.flags & AV_PKT_FLAG_CORRUPT) == 0;
     if (usable) frame.bytes.assign(packet.data, packet.data + packet.size);
     av_packet_unref(packet_.get());
     if (!usable) continue;
-    if (frame.t >= stretch.until) return std::nullopt;
+    if (written >= stretch.until) return std::nullopt;
     return frame;
   }
   return std::nullopt;

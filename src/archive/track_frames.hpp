@@ -32,7 +32,8 @@ Result<StreamHead> read_stream_head(const std::filesystem::path& path);
 
 class TrackFrames : public FrameSource {
  public:
-  TrackFrames(std::filesystem::path folder, std::vector<Stretch> stretches);
+  // A frame that belongs before `from` is handed out at it.
+  TrackFrames(std::filesystem::path folder, std::vector<Stretch> stretches, recording::Time from);
   ~TrackFrames() override;
 
   Result<std::optional<Frame>> next() override;
@@ -43,6 +44,7 @@ class TrackFrames : public FrameSource {
 
   std::filesystem::path folder_;
   std::vector<Stretch> stretches_;
+  recording::Time from_;
   std::size_t number_ = 0;  // of the stretch that is opened next
   std::unique_ptr<AVFormatContext, void (*)(AVFormatContext*)> input_;
   std::unique_ptr<AVPacket, void (*)(AVPacket*)> packet_;

@@ -26,7 +26,7 @@ void Cast::begin_track(const recording::TrackBegan& began) {
   const std::size_t who = person(began.participant);
   const auto [found, fresh] = stream_by_track_.try_emplace(began.track, streams_.size());
   if (fresh) {
-    streams_.push_back({began.track, who, began.kind, began.codec, {}, {}, {}});
+    streams_.push_back({began.track, who, began.kind, began.codec, {}, {}, {}, {}});
     states_.push_back({});
   }
   states_[found->second] = {true, false};
@@ -54,6 +54,9 @@ void Cast::apply(const recording::Event& event) {
   } else if (const auto* gap = std::get_if<recording::GapNoted>(&event.what)) {
     const auto found = stream_by_track_.find(gap->track);
     if (found != stream_by_track_.end() && gap->from < gap->to) streams_[found->second].gaps.push_back({gap->from, gap->to});
+  } else if (const auto* retimed = std::get_if<recording::TrackRetimed>(&event.what)) {
+    const auto found = stream_by_track_.find(retimed->track);
+    if (found != stream_by_track_.end()) streams_[found->second].retiming.add(retimed->points);
   } else if (const auto* paused = std::get_if<recording::TrackPaused>(&event.what)) {
     if (StreamState* state = state_of(paused->track)) state->paused = true;
   } else if (const auto* resumed = std::get_if<recording::TrackResumed>(&event.what)) {

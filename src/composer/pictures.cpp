@@ -82,7 +82,7 @@ bool Pictures::look_ahead() {
     auto pulled = decoder_->pull();
     if (std::holds_alternative<Decoder::NotYet>(pulled)) return false;
     if (auto* sample = std::get_if<SamplePtr>(&pulled)) {
-      next_.time = stream_.clips[*clip_].start + Decoder::time_of(sample->get());
+      next_.time = stream_.retiming.corrected(stream_.clips[*clip_].start + Decoder::time_of(sample->get()));
       next_.sample = std::move(*sample);
       continue;
     }

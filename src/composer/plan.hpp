@@ -40,8 +40,9 @@ struct Stream {
   std::size_t person = 0;
   recording::Kind kind = recording::Kind::kAudio;
   recording::Codec codec = recording::Codec::kOpus;
-  std::vector<Clip> clips;      // in order of time
-  std::vector<Interval> gaps;   // nothing came; written down by the recorder
+  std::vector<Clip> clips;     // in order of time
+  std::vector<Interval> gaps;  // nothing came; written down by the recorder
+  recording::Retiming retiming;
   std::vector<Interval> shown;  // of pictures: when some scene has it, merged
 };
 

@@ -37,6 +37,14 @@ class Story {
   std::vector<Event> events_;
 };
 
+TEST(Plan, AStreamKnowsWhereItsFirstFramesBelong) {
+  Story story;
+  story.sends(0s, "a", Kind::kVideo).add(8s, TrackRetimed{"a-video", {{0s, 100ms}, {2s, 0s}}}).stops(10s);
+  const Programme programme = story.planned();
+  ASSERT_EQ(programme.streams.size(), 1U);
+  EXPECT_EQ(programme.streams[0].retiming.corrected(1s), Time(1050ms));
+}
+
 // `0.0-2.0 grid a* b` : from, to, layout, who has a seat; `*` a picture, `#` a screen, `!` who has the floor, `+3` who has none.
 std::string told(const Programme& programme) {
   std::string text;

@@ -60,7 +60,7 @@ bool Sound::read_more() {
   if (!decoder_) return false;
   auto pulled = decoder_->pull();
   if (const auto* sample = std::get_if<SamplePtr>(&pulled)) {
-    const Time time = stream_.clips[*clip_].start + Decoder::time_of(sample->get());
+    const Time time = stream_.retiming.corrected(stream_.clips[*clip_].start + Decoder::time_of(sample->get()));
     PlacedSound placed = placer_.place(sample_at(time), floats_of(sample->get()));
     if (!placed.frames.empty()) placed_.push_back(std::move(placed));
     return true;

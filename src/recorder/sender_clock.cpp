@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace dd::recorder {
 namespace {
@@ -27,6 +28,9 @@ constexpr std::int64_t kJump = kSecond;                  // timestamps and arriv
 constexpr std::int64_t kSurelyRestarted = 15 * kSecond;  // no network holds packets back for so long
 constexpr std::int64_t kDoubt = 300 * kMs;
 constexpr std::int64_t kDoubtAtMost = 3 * kSecond;
+
+constexpr std::int64_t kNoticed = 3 * kMs;  // a smaller error is not worth a correction
+constexpr std::size_t kMostTold = 200;
 
 constexpr std::int64_t kWarmUp = 15 * kSecond;
 constexpr double kWarmTime = 0.5e6;  // errors shrink by a factor of e in this many microseconds
@@ -56,6 +60,8 @@ void SenderClock::restart(std::int64_t rtp, std::int64_t arrival_us) {
   reported_at_us_.reset();
   doubt_.reset();
   offset_us_.reset();
+  told_.clear();
+  corrected_ = false;
 }
 
 void SenderClock::note_arrival(std::int64_t arrival_us, std::int64_t residual_us) {
@@ -188,6 +194,21 @@ std::int64_t SenderClock::target_us(std::int64_t media, std::int64_t now_us) con
   return floor + bias_us_.value_or(0);
 }
 
+std::vector<SenderClock::Correction> SenderClock::take_corrections(bool at_end) {
+  if (corrected_ || told_.empty() || reports_.size() < (at_end ? kStepReports : kReportsForSlope)) return {};
+  const auto error_of = [this](const Told& told) { return *reported_us(told.media_us) - told.offset_us; };
+  if (!at_end && std::abs(error_of(told_.back())) >= kNoticed) return {};  // still on its way
+  corrected_ = true;
+  const std::vector<Told> all = std::exchange(told_, {});
+  if (std::all_of(all.begin(), all.end(), [&](const Told& told) { return std::abs(error_of(told)) < kNoticed; })) return {};
+  std::vector<Correction> corrections;
+  for (const Told& told : all) {
+    const MonotonicTime when = from_us(told.media_us + told.offset_us);
+    if (corrections.empty() || when > corrections.back().told) corrections.push_back({when, std::chrono::microseconds{error_of(told)}});
+  }
+  return corrections;
+}
+
 std::optional<MonotonicTime> SenderClock::time_of(std::uint32_t rtp32, MonotonicTime now) {
   if (!started_ || arrivals_.empty()) return std::nullopt;
   const std::int64_t now_us = to_us(now);
@@ -202,6 +223,9 @@ std::optional<MonotonicTime> SenderClock::time_of(std::uint32_t rtp32, Monotonic
     *offset_us_ += static_cast<std::int64_t>(std::clamp(std::round(wish), -kMaxSlew * passed, kMaxSlew * passed));
   }
   slewed_at_us_ = now_us;
+  const bool changed = told_.empty() || std::abs(told_.back().offset_us - *offset_us_) >= kNoticed / 4;
+  if (!corrected_ && told_.size() < kMostTold && (changed || media - told_.back().media_us >= kSecond))
+    told_.push_back({media, *offset_us_});
   return from_us(media + *offset_us_);
 }
 

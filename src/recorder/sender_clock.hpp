@@ -36,6 +36,14 @@ class SenderClock {
   // still meanwhile. What time_of() says then may turn out wrong by the length of the silence: better wait.
   bool undecided(MonotonicTime now) const;
 
+  // What time_of() has said since the clock began and what it would say now, once reports are settled (`at_end`: as far as they
+  // are); told once for each beginning, and nothing when the difference is too small to be noticed.
+  struct Correction {
+    MonotonicTime told{};
+    std::chrono::microseconds by{};
+  };
+  std::vector<Correction> take_corrections(bool at_end);
+
   bool follows_reports(MonotonicTime now) const;
   std::uint64_t restarts() const { return restarts_; }
 
@@ -43,6 +51,10 @@ class SenderClock {
   struct Report {
     std::int64_t media_us = 0;
     std::int64_t residual_us = 0;
+  };
+  struct Told {
+    std::int64_t media_us = 0;
+    std::int64_t offset_us = 0;
   };
   struct Bucket {
     std::int64_t second = 0;
@@ -85,6 +97,9 @@ class SenderClock {
   std::optional<std::int64_t> offset_us_;  // in force: time = media time + offset
   std::int64_t slewed_at_us_ = 0;
   std::int64_t warm_until_us_ = 0;
+
+  std::vector<Told> told_;  // how the offset went since the clock began
+  bool corrected_ = false;
 };
 
 }  // namespace dd::recorder

@@ -26,8 +26,12 @@ std::vector<Message> said(const Stage& stage) {
 }
 
 // The largest distance between where frames were recorded and when they were captured, in milliseconds, from `after` on.
-double worst_ms(const Stage& stage, const Sender& sender, double after, double look_ahead_ms = 0) {
-  const auto times = stage.recorded(sender.track.track);
+double worst_ms(const Stage& stage, const Sender& sender, double after, double look_ahead_ms = 0,
+                const recording::Retiming& retiming = {}) {
+  auto times = stage.recorded(sender.track.track);
+  for (double& time : times) {
+    time = static_cast<double>(retiming.corrected(recording::Time{std::llround(time * 1e6)}).count()) / 1e6;
+  }
   EXPECT_EQ(times.size(), sender.captured_us.size());
   double worst = 0;
   for (std::size_t i = 0; i < std::min(times.size(), sender.captured_us.size()); ++i) {
@@ -80,6 +84,33 @@ TEST(Session, SoundAndPictureOfSkewedClocksStayTogetherForMinutes) {
   EXPECT_LT(worst_ms(stage, sound, 5, 6.5), 5) << "with the encoder's look-ahead taken off";
   EXPECT_LT(worst_ms(stage, picture, 0), 85) << "before the first report only the network's delay is off";
   EXPECT_FALSE(stage.events<recording::SyncNoted>().empty());
+}
+
+recording::Retiming retiming_of(const Stage& stage, const Sender& sender) {
+  recording::Retiming retiming;
+  for (const auto& event : stage.events<recording::TrackRetimed>()) {
+    const auto& retimed = std::get<recording::TrackRetimed>(event.what);
+    if (retimed.track == sender.track.track) retiming.add(retimed.points);
+  }
+  return retiming;
+}
+
+TEST(Session, WhatWasWrittenBeforeTheFirstReportsIsPutWhereItBelongsForThosePlayingIt) {
+  for (const auto length : {6s, 30s}) {
+    Stage stage("retimed" + std::to_string(length.count()));
+    Sender& sound = stage.add(Codec::kOpus, "alice");
+    Sender& picture = stage.add(Codec::kVp8, "alice");
+    sound.delay_us = 60'000;
+    picture.delay_us = 120'000;
+    sound.known_after_us = picture.known_after_us = 2'500'000;
+    stage.run(length);
+    stage.settle(400ms);
+    stage.finish();
+    EXPECT_GT(worst_ms(stage, picture, 0), 60);
+    EXPECT_LT(worst_ms(stage, picture, 0, 0, retiming_of(stage, picture)), 8);
+    EXPECT_LT(worst_ms(stage, sound, 0, 6.5, retiming_of(stage, sound)), 8);
+    EXPECT_EQ(stage.events<recording::TrackRetimed>().size(), 2U);
+  }
 }
 
 TEST(Session, AStallIsAGapAndThePictureComesBackOnAKeyFrame) {

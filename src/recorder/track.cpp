@@ -112,6 +112,7 @@ void Track::on_sender_report(const rtp::SenderReport& report, MonotonicTime arri
   last_report_at_ = arrival;
   const std::int64_t ntp_us = rtp::ntp_to_us(report.ntp);
   const auto mapped = clock_.on_report(ntp_us, report.rtp, arrival);
+  note_corrections(outlet_.timeline(arrival), false);
   if (!mapped || (next_sync_ && arrival < *next_sync_)) return;
   next_sync_ = arrival + kSyncEvery;
   outlet_.note(
@@ -205,6 +206,19 @@ void Track::end_file() {
   file_.reset();
 }
 
+// What was written while the sender's clock was not known stays; whoever plays it is told where it belongs.
+void Track::note_corrections(recording::Time t, bool at_end) {
+  const auto corrections = clock_.take_corrections(at_end);
+  if (corrections.empty()) return;
+  recording::TrackRetimed retimed{.track = settings_.track, .points = {}};
+  for (const auto& [told, by] : corrections) {
+    const recording::Time at = outlet_.timeline(told) - earlier();
+    if (retimed.points.empty() || at > retimed.points.back().t)
+      retimed.points.push_back({at, std::chrono::duration_cast<recording::Time>(by)});
+  }
+  outlet_.note(t, std::move(retimed));
+}
+
 void Track::note_gap(recording::Time to) {
   if (!written_until_ || to - *written_until_ <= (sound() ? kSoundGap : kPictureGap)) return;
   outlet_.note(to, recording::GapNoted{.track = settings_.track,
@@ -280,6 +294,7 @@ void Track::finish(MonotonicTime now, recording::Time t) {
   // What waits behind a hole is released: nobody will fill it any more.
   if (!paused_) drain(now, std::chrono::hours{1});
   end_file();
+  note_corrections(t, true);
   note_gap(t);
   written_until_.reset();
 }

@@ -73,6 +73,7 @@ class Track {
   void write(rtp::Frame frame, MonotonicTime now);
   bool ready_file(const rtp::Frame& frame, recording::Time t);
   void end_file();
+  void note_corrections(recording::Time t, bool at_end);
   void note_gap(recording::Time to);
   void because(recording::GapReason reason);
   void want_key_frame(MonotonicTime now, Duration wait);

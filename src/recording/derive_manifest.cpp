@@ -124,6 +124,7 @@ class Derivation {
   void on(const LayoutChanged&) {}
   void on(const SizeChanged&) {}
   void on(const SyncNoted&) {}
+  void on(const TrackRetimed&) {}
   void on(const TrackPaused&) {}
   void on(const TrackResumed&) {}
   void on(const TrackEnded&) {}

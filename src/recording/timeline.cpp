@@ -88,6 +88,13 @@ Json json_of_track(Time t, const char* type, const std::string& track) {
   return json;
 }
 
+Json json_of(Time t, const TrackRetimed& it) {
+  Json json = json_of_track(t, "retimed", it.track);
+  json["points"] = Json::array();
+  for (const RetimedPoint& point : it.points) json["points"].push_back({point.t.count(), point.shift.count()});
+  return json;
+}
+
 Json json_of(Time t, const TrackPaused& it) { return json_of_track(t, "pause", it.track); }
 Json json_of(Time t, const TrackResumed& it) { return json_of_track(t, "resume", it.track); }
 
@@ -184,6 +191,24 @@ Happening sync_of(Fields& in) {
   return SyncNoted{in.track(), in.number<std::uint32_t>("rtp", kMaxU32), in.integer("ntpUs", -kMaxMicroseconds, kMaxMicroseconds),
                    in.time("mappedUs")};
 }
+Happening retimed_of(Fields& in) {
+  TrackRetimed it{in.track(), {}};
+  const Json* points = in.list("points", kMaxRetimedPoints);
+  if (points == nullptr || points->empty()) in.refuse("points", "is empty");
+  if (in.error()) return it;
+  const auto number = [](const Json& json) {
+    return json.is_number_integer() && std::abs(json.get<double>()) < static_cast<double>(kMaxMicroseconds);
+  };
+  for (const Json& point : *points) {
+    if (!point.is_array() || point.size() != 2 || !number(point[0]) || !number(point[1])) {
+      in.refuse("points", "is not made of pairs of microseconds");
+      return it;
+    }
+    it.points.push_back({Time{point[0].get<std::int64_t>()}, Time{point[1].get<std::int64_t>()}});
+    if (it.points.size() > 1 && it.points.back().t <= it.points[it.points.size() - 2].t) in.refuse("points", "is not in order of time");
+  }
+  return it;
+}
 Happening pause_of(Fields& in) { return TrackPaused{in.track()}; }
 Happening resume_of(Fields& in) { return TrackResumed{in.track()}; }
 Happening gap_of(Fields& in) {
@@ -210,13 +235,14 @@ struct Reader {
   Happening (*read)(Fields&);
 };
 
-constexpr std::array<Reader, 18> kReaders = {{{"recording", recording_of},
+constexpr std::array<Reader, 19> kReaders = {{{"recording", recording_of},
                                               {"part", part_of},
                                               {"participant", participant_of},
                                               {"track", began_of},
                                               {"file", file_began_of},
                                               {"size", size_of},
                                               {"sync", sync_of},
+                                              {"retimed", retimed_of},
                                               {"pause", pause_of},
                                               {"resume", resume_of},
                                               {"gap", gap_of},

@@ -12,11 +12,13 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "recording/retiming.hpp"
 #include "recording/terms.hpp"
 
 namespace dd::recording {
 
 inline constexpr unsigned kFormatVersion = 1;
+inline constexpr std::size_t kMaxRetimedPoints = 256;
 
 struct RecordingBegan {
   std::string recording;
@@ -67,6 +69,11 @@ struct SyncNoted {
   std::uint32_t rtp = 0;
   std::int64_t ntp_us = 0;
   Time mapped{};
+};
+
+struct TrackRetimed {  // the sender's clock became known: where frames belong that were written before
+  std::string track;
+  std::vector<RetimedPoint> points;  // in order of time; at most kMaxRetimedPoints
 };
 
 struct TrackPaused {
@@ -124,9 +131,9 @@ struct RecordingStopped {
   std::string reason;
 };
 
-using Happening = std::variant<RecordingBegan, PartBegan, ParticipantNamed, TrackBegan, FileBegan, SizeChanged, SyncNoted, TrackPaused,
-                               TrackResumed, GapNoted, FileEnded, TrackEnded, SpeakerChanged, LayoutChanged, TroubleBegan, TroubleEnded,
-                               PartRecovered, RecordingStopped>;
+using Happening = std::variant<RecordingBegan, PartBegan, ParticipantNamed, TrackBegan, FileBegan, SizeChanged, SyncNoted, TrackRetimed,
+                               TrackPaused, TrackResumed, GapNoted, FileEnded, TrackEnded, SpeakerChanged, LayoutChanged, TroubleBegan,
+                               TroubleEnded, PartRecovered, RecordingStopped>;
 
 struct Event {
   Time t{};

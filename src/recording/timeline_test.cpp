@@ -16,6 +16,7 @@ std::vector<Event> one_of_each() {
           {3us, FileBegan{"p1-video-0c7e9a41", "tracks/p1-video-0c7e9a41.001.mkv", 1, 1280, 720, "first"}},
           {4us, SizeChanged{"p1-video-0c7e9a41", 640, 360}},
           {5us, SyncNoted{"p1-video-0c7e9a41", 4'294'967'295U, 3'978'000'000'000'000, 4us}},
+          {6us, TrackRetimed{"p1-video-0c7e9a41", {{3us, -2us}, {5us, 0us}}}},
           {6us, TrackPaused{"p1-video-0c7e9a41"}},
           {7us, TrackResumed{"p1-video-0c7e9a41"}},
           {8us, GapNoted{"p1-video-0c7e9a41", 6us, 7us, GapReason::kPaused}},
@@ -62,6 +63,10 @@ TEST(Timeline, ADamagedLineIsRefusedByItsField) {
       {R"({"t":18446744073709551615,"type":"stopped"})", "t"},
       {R"({"t":1.5,"type":"stopped"})", "t"},
       {R"({"t":1,"type":"track_end","track":"../x"})", "track"},
+      {R"({"t":1,"type":"retimed","track":"x","points":[]})", "points"},
+      {R"({"t":1,"type":"retimed","track":"x","points":[[1,2],[1,2]]})", "points"},
+      {R"({"t":1,"type":"retimed","track":"x","points":[[1]]})", "points"},
+      {R"({"t":1,"type":"retimed","track":"x","points":[[1,9007199254740993]]})", "points"},
       {R"({"t":1,"type":"file_end","file":"../../etc/passwd","durationUs":1,"frames":1,"bytes":1})", "file"},
       {R"({"t":1,"type":"file","track":"x","file":"/tracks/x.mkv","part":1})", "file"},
   };

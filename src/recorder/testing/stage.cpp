@@ -122,7 +122,9 @@ void Stage::send_frame(Sender& sender) {
   if (arrival >= sender.next_report_us) {
     sender.next_report_us = arrival + 1000000;
     // As the worker makes it: now, and the timestamp that is captured now by what it knows.
-    const double now_ticks = static_cast<double>(arrival - sender.late_us) * (1 + sender.skew) * sender.track.clock_rate / 1e6;
+    const bool known = arrival - sender.captured_us.front() >= sender.known_after_us;
+    const double now_ticks =
+        static_cast<double>(known ? arrival - sender.late_us : captured) * (1 + sender.skew) * sender.track.clock_rate / 1e6;
     const auto now_rtp = sender.first_rtp + static_cast<std::uint32_t>(static_cast<std::int64_t>(now_ticks));
     later(arrival, sender.track.source_port, make_sender_report(sender.stream.ssrc, rtp::us_to_ntp(kNtpZero + arrival), now_rtp));
   }
