@@ -60,6 +60,7 @@ void Session::on_message(recording::FromRecorder message) {
   if (std::holds_alternative<recording::TroubleOver>(message)) return events_.on_trouble_over();
   if (auto* failed = std::get_if<recording::Failed>(&message)) {
     observe::log_error("recorder_refused", {{"recording", orders_.recording}, {"reason", failed->message}});
+    refusal_ = failed->message;
     return;
   }
   if (auto* progress = std::get_if<recording::Progress>(&message)) {
@@ -99,7 +100,8 @@ void Session::on_end(const std::string& how) {
   }
   observe::log_error("recorder_died", {{"recording", orders_.recording}, {"how", how}});
   const auto action = supervisor_.on_ended(loop_.now());
-  events_.on_recorder_died(how);
+  const std::string refusal = std::exchange(refusal_, {});
+  events_.on_recorder_died(refusal.empty() ? how : refusal);
   act(action);
 }
 

@@ -102,6 +102,7 @@ class Session : public std::enable_shared_from_this<Session> {
   std::string speaker_;
   std::string layout_;
   recording::Progress last_progress_;
+  std::string refusal_;  // what the recorder said before it ended
   bool finishing_ = false;
   Completion<bool> ended_;
   Timer supervision_timer_;
