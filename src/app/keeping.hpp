@@ -40,7 +40,7 @@ class Keeping final : public meeting::EventSink {
 
   recording::Holds& holds() { return holds_; }
   recording::Library& library() { return *shelf_; }
-  Task<Result<std::filesystem::path>> folder(RecordingId recording) { return shelf_->folder(std::move(recording)); }
+  Task<Result<recording::AtRest>> at_rest(RecordingId recording) { return shelf_->at_rest(std::move(recording)); }
 
  private:
   Keeping(Loop& loop, observe::Metrics& metrics, const config::Settings& settings, meeting::EventSink& next)

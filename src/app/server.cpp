@@ -94,7 +94,7 @@ Task<Result<void>> Server::Parts::start() {
   taps = std::make_unique<media::RecordingTaps>(*engine);
   DD_CO_TRY(keeping, Keeping::open(loop, metrics, settings, events));
   studio = std::make_unique<studio::Studio>(loop, metrics, studio_settings(settings), *taps, keeping->holds(), *keeping);
-  studio->set_find_folder([this](RecordingId recording) { return keeping->folder(std::move(recording)); });
+  studio->set_find([this](RecordingId recording) { return keeping->at_rest(std::move(recording)); });
   studio->on_finished([this](const RecordingId&) { keeping->nudge(); });
   co_await studio->open();
   keeping->start();

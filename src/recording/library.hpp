@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -27,6 +28,12 @@ constexpr std::string_view to_string(UploadState state) {
   }
   return "none";
 }
+
+// A recording that can be worked on: where it is, and whose.
+struct AtRest {
+  std::filesystem::path folder;
+  MeetingId meeting;
+};
 
 struct Summary {
   std::string recording;

@@ -259,12 +259,12 @@ Task<Result<OpenedFile>> Shelf::open(RecordingId recording, std::string file) {
   co_return answer;
 }
 
-Task<Result<fs::path>> Shelf::folder(RecordingId recording) {
+Task<Result<recording::AtRest>> Shelf::at_rest(RecordingId recording) {
   const auto state = state_;
-  auto work = [state = state.get(), recording = std::move(recording)]() -> Result<fs::path> {
+  auto work = [state = state.get(), recording = std::move(recording)]() -> Result<recording::AtRest> {
     DD_TRY(const auto record, state->catalogue.find(recording.str()));
     if (!record->summary.local) return make_error(Errc::kConflict, "the recording's files are only in the bucket now");
-    return record->folder;
+    return recording::AtRest{record->folder, MeetingId(record->summary.meeting)};
   };
   co_return co_await state->calls.run(std::move(work));
 }

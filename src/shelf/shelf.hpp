@@ -36,7 +36,7 @@ class Shelf final : public recording::Library {
   Task<Result<recording::OpenedFile>> open(RecordingId recording, std::string file) override;
 
   // Where it is, for tools that work on it; kConflict when its media are only in a bucket.
-  Task<Result<std::filesystem::path>> folder(RecordingId recording);
+  Task<Result<recording::AtRest>> at_rest(RecordingId recording);
 
   // Ids of what was removed.
   Task<Result<std::vector<std::string>>> sweep(recording::RetentionRule rule);

@@ -368,18 +368,18 @@ Task<Result<RecordingId>> Studio::change_layout(MeetingId meeting, recording::La
 
 Task<Result<std::string>> Studio::compose(recording::ComposeRecording command) {
   if (in_use(command.recording)) co_return make_error(Errc::kConflict, "the recording is not finished yet");
-  if (!find_folder_) co_return not_found("recording", command.recording.str());
-  auto finding = find_folder_(command.recording);
-  DD_CO_TRY(auto folder, co_await std::move(finding));
+  if (!find_) co_return not_found("recording", command.recording.str());
+  auto finding = find_(command.recording);
+  DD_CO_TRY(auto found, co_await std::move(finding));
   if (in_use(command.recording)) co_return make_error(Errc::kConflict, "the recording is being worked on already");
   DD_CO_TRY(auto job, workshop_.announce(command.recording));
-  working_on_[command.recording] = {MeetingId(), holds_.hold(command.recording.str())};
+  working_on_[command.recording] = {found.meeting, holds_.hold(command.recording.str())};
   auto work = [](Studio* studio, RecordingId recording, Task<Result<std::string>> task) -> Task<void> {
     auto composed = co_await std::move(task);
     studio->working_on_.erase(recording);
     if (composed && studio->finished_) studio->finished_(recording);
   };
-  spawn(work(this, command.recording, workshop_.compose(job, std::move(folder), command, Workshop::LayoutFrom::kCommand)));
+  spawn(work(this, command.recording, workshop_.compose(job, std::move(found.folder), command, Workshop::LayoutFrom::kCommand)));
   co_return job;
 }
 

@@ -20,6 +20,7 @@
 #include "observe/metrics.hpp"
 #include "recording/command.hpp"
 #include "recording/holds.hpp"
+#include "recording/library.hpp"
 #include "recording/tap_port.hpp"
 #include "studio/live_programme.hpp"
 #include "studio/order_book.hpp"
@@ -68,9 +69,9 @@ class Studio final : public meeting::EventSink {
 
   // Whether anything still happens to it: it must not be removed or moved.
   bool in_use(const RecordingId& recording) const;
-  // Where a recording at rest is; nothing when there is none of that id. Asked before each compose().
-  using FindFolder = std::function<Task<Result<std::filesystem::path>>(RecordingId)>;
-  void set_find_folder(FindFolder find) { find_folder_ = std::move(find); }
+  // Finds a recording at rest; kNotFound when there is none of that id. Asked before each compose().
+  using Find = std::function<Task<Result<recording::AtRest>>(RecordingId)>;
+  void set_find(Find find) { find_ = std::move(find); }
   // Called when everything asked for has been made.
   void on_finished(std::function<void(const RecordingId&)> callback) { finished_ = std::move(callback); }
   std::size_t running() const;
@@ -133,7 +134,7 @@ class Studio final : public meeting::EventSink {
     recording::Hold hold;  // so that nobody removes it meanwhile
   };
   std::map<RecordingId, Work> working_on_;  // everything that is not finished: recorded, interrupted or with the tools
-  FindFolder find_folder_;
+  Find find_;
   std::function<void(const RecordingId&)> finished_;
   bool closing_ = false;
 };

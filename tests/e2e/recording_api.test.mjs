@@ -109,6 +109,7 @@ test('recordings are listed, read in ranges, composed again and removed', async 
   assert.deepEqual(Buffer.from(await (await fetch(url)).arrayBuffer()), whole);
   assert.equal((await fetch(url, { headers: { range: `bytes=${whole.length}-` } })).status, 416);
 
+  const events = await server.events({ meetingId: 'four' });
   const composing = await server.request('POST', `/v1/recordings/${recordingId}/compose`, { ...small, layout: 'speaker', toUs: 2_000_000 });
   assert.equal(composing.status, 202, composing.text);
   const job = await until('the programme is made', async () => {
@@ -116,6 +117,8 @@ test('recordings are listed, read in ranges, composed again and removed', async 
     return jobs.find((one) => one.jobId === composing.json.jobId && one.state === 'done');
   }, { timeout: 60_000 });
   assert.equal(job.percent, 100);
+  await events.of('recording.composed', { job: job.jobId });
+  await events.close();
   const outputs = manifestOf(recordingFolders(server, 'four')[0]).outputs.filter((output) => output.mode === 'composite');
   assert.equal(outputs.length, 2);
   assert.ok(outputs.some((output) => Math.abs(output.durationUs - 2_000_000) < 100_000));

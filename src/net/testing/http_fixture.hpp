@@ -231,12 +231,23 @@ class HttpFixture : public ::testing::Test {
   bool eventually(Condition condition) {
     for (int i = 0; i < 1000; ++i) {
       if (condition()) return true;
-      std::this_thread::sleep_for(std::chrono::milliseconds{10});
+      turn(std::chrono::milliseconds{10});
     }
     return false;
   }
 
  private:
+  // Lets the loop run for so long.
+  void turn(Duration length) {
+    auto turned = std::make_shared<std::promise<void>>();
+    auto wait = [](Loop* loop, Duration pause, std::shared_ptr<std::promise<void>> over) -> Task<void> {
+      co_await sleep_for(*loop, pause);
+      over->set_value();
+    };
+    loop_.post([this, wait, turned, length] { spawn(wait(&loop_, length, turned)); });
+    turned->get_future().wait();
+  }
+
   template <typename Action>
   void on_loop(Action action) {
     // Shared, because set_value() still touches it after the waiter has been woken.
