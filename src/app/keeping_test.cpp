@@ -62,11 +62,11 @@ TEST_F(KeepingTest, ARecordingIsFoundForToolsUnlessItsFilesAreOnlyInTheBucket) {
                                     R"({"version":1,"profile":"main","complete":true,"local":false,"files":[]})");
   auto keeping = Keeping::open(loop_, metrics_, settings_, heard_);
   ASSERT_TRUE(keeping.has_value());
-  std::optional<Result<std::filesystem::path>> here;
-  std::optional<Result<std::filesystem::path>> away;
+  std::optional<Result<recording::AtRest>> here;
+  std::optional<Result<recording::AtRest>> away;
   const auto ask = [&]() -> Task<void> {
-    here.emplace(co_await (*keeping)->folder(RecordingId("r-1")));
-    away.emplace(co_await (*keeping)->folder(RecordingId("away")));
+    here.emplace(co_await (*keeping)->at_rest(RecordingId("r-1")));
+    away.emplace(co_await (*keeping)->at_rest(RecordingId("away")));
     loop_.stop();
   };
   loop_.post([&] {
@@ -75,7 +75,8 @@ TEST_F(KeepingTest, ARecordingIsFoundForToolsUnlessItsFilesAreOnlyInTheBucket) {
   });
   loop_.run();
   ASSERT_TRUE(here->has_value());
-  EXPECT_EQ(**here, folder);
+  EXPECT_EQ((*here)->folder, folder);
+  EXPECT_EQ((*here)->meeting, MeetingId("m-1"));
   EXPECT_EQ(away->error().code, Errc::kConflict);
 }
 
