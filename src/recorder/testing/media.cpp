@@ -148,8 +148,8 @@ const std::vector<Coded>& coded_pictures(recording::Codec codec, int width, int 
   const auto add = [&arguments](std::vector<std::string> more) { arguments.insert(arguments.end(), more.begin(), more.end()); };
   const auto file = scratch_folder() / fmt::format("{}-{}.bits", recording::to_string(codec), width);
   switch (codec) {
-    case recording::Codec::kVp8:
-      add({"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "60", "-auto-alt-ref", "0", "-f", "ivf"});
+    case recording::Codec::kVp8:  // a positive -cpu-used would follow the machine's load, and every run would be another
+      add({"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "-8", "-b:v", "500k", "-g", "60", "-auto-alt-ref", "0", "-f", "ivf"});
       break;
     case recording::Codec::kVp9:
       add({"-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "60", "-lag-in-frames", "0",

@@ -175,7 +175,11 @@ Result<void> MariadbServer::start_again() {
 }
 
 void MariadbServer::suspend() {
-  if (process_ > 0) ::kill(process_, SIGSTOP);
+  if (process_ <= 0) return;
+  ::kill(process_, SIGSTOP);
+  // The signal takes effect thread by thread; only when the last one stands does nothing answer any more.
+  siginfo_t stopped{};
+  ::waitid(P_PID, static_cast<id_t>(process_), &stopped, WSTOPPED | WEXITED | WNOWAIT);
 }
 
 void MariadbServer::resume() {
