@@ -40,9 +40,12 @@ export async function play(file) {
 
 const kRate = 48_000;
 
-// When a beep begins, in seconds: sound after at least 0.3 s of silence. Gaps in the file count as silence.
-async function beeps(file) {
-  const filter = `aresample=async=1:first_pts=0:osr=${kRate}`;
+// When a beep begins, in seconds, by the file's time stamps (the resampler's default is to pass over what is off by less than 0.1 s):
+// sound after at least 0.3 s of silence. Gaps in the file count as silence. With a frequency, only
+// beeps of that pitch.
+export async function beeps(file, { frequency } = {}) {
+  const pitch = frequency ? `,bandpass=f=${frequency}:width_type=q:w=8`.repeat(2) : '';
+  const filter = `aresample=async=1:min_hard_comp=0.01:first_pts=0:osr=${kRate}${pitch}`;
   const arguments_ = ['-v', 'error', '-i', file, '-map', 'a:0', '-af', filter, '-ac', '1', '-f', 's16le', '-'];
   const { stdout } = await run('ffmpeg', arguments_, { ...bounds, maxBuffer: 512 << 20, encoding: 'buffer' });
   const samples = new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1);
@@ -56,9 +59,11 @@ async function beeps(file) {
   return found;
 }
 
-// When the picture turns bright, in seconds.
-async function flashes(file) {
-  const filter = 'scale=16:16,format=gray,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-';
+// When the picture turns bright, in seconds. With a part ([x, y, width, height], of 1), only that part of it.
+export async function flashes(file, { part } = {}) {
+  const [x, y, width, height] = part ?? [];
+  const crop = part ? `crop=iw*${width}:ih*${height}:iw*${x}:ih*${y},` : '';
+  const filter = crop + 'scale=16:16,format=gray,signalstats,metadata=print:key=lavfi.signalstats.YAVG:file=-';
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', 'v:0', '-fps_mode', 'passthrough', '-vf', filter, '-f', 'null', '-'], bounds);
   const found = [];
   let bright = false;
@@ -73,7 +78,10 @@ const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1]
 
 // How late each beep is against the flash it belongs to, in milliseconds.
 export async function soundDelays(picture, sound = picture) {
-  const [seen, heard] = await Promise.all([flashes(picture), beeps(sound)]);
+  return delaysBetween(...(await Promise.all([flashes(picture), beeps(sound)])));
+}
+
+export function delaysBetween(seen, heard) {
   const delays = heard
     .map((beep) => seen.map((flash) => (beep - flash) * 1000).reduce((best, delay) => (Math.abs(delay) < Math.abs(best) ? delay : best), Infinity))
     .filter((delay) => Math.abs(delay) < 400);

@@ -58,6 +58,13 @@ const askForReceive = (options = {}) =>
     ...options,
   });
 
+// What a bad network in between is told to carry to the worker: every candidate is the network's own port, over UDP.
+function through({ transportOptions }, port) {
+  if (!port) return { transportOptions };
+  const [candidate] = transportOptions.iceCandidates.filter((one) => one.protocol === 'udp');
+  return { transportOptions: { ...transportOptions, iceCandidates: [{ ...candidate, ip: '127.0.0.1', address: '127.0.0.1', port }] } };
+}
+
 function openSend({ transportOptions }) {
   const transport = wire(state.device.createSendTransport(transportOptions));
   transport.on('produce', ({ rtpParameters, appData }, done, failed) => {
@@ -102,37 +109,48 @@ function speech() {
   return destination.stream.getAudioTracks()[0];
 }
 
-// A picture that flashes and a sound that beeps in the same instant, once a second, for what must notice when they drift
-// apart. Both follow the audio clock; the canvas is painted each 5 ms, so a flash is at most a frame late.
+// A picture that flashes and a sound that beeps in the same instant, once a second, for what must notice when they drift apart.
+// Every tab does so `phase` seconds after the full second. The picture is handed over when it is painted, not when somebody next
+// looks at a canvas, so a flash is at most the 5 ms late that the timer is. The sound is made ahead in pieces of 10 or 20 ms, of
+// which the page sees only the end: a beep is up to that much before its flash, by the same amount for as long as the page lives.
 let flashAndBeep;
-function synchronised(kind, { width = 320, height = 180 } = {}) {
+function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
   if (!flashAndBeep) {
     const context = new AudioContext({ latencyHint: 'interactive' });
-    const oscillator = new OscillatorNode(context, { frequency: 1000 });
+    const oscillator = new OscillatorNode(context, { frequency });
     const gate = new GainNode(context, { gain: 0 });
     const destination = context.createMediaStreamDestination();
     oscillator.connect(gate).connect(destination);
     oscillator.start();
-    const canvas = Object.assign(document.createElement('canvas'), { width, height });
-    document.body.append(canvas);
-    const paint = canvas.getContext('2d');
-    let next = Math.ceil(context.currentTime) + 1;
-    let scheduled = 0;
+    const canvas = new OffscreenCanvas(width, height);
+    const paint = canvas.getContext('2d', { willReadFrequently: true });
+    const picture = new MediaStreamTrackGenerator({ kind: 'video' });
+    const frames = picture.writable.getWriter();
+    const wall = () => (performance.timeOrigin + performance.now()) / 1000 - phase;
+    let first = 0; // when it flashes for the first time, on the context's clock
+    let beeps = 0;
+    let painted = -1;
     setInterval(() => {
       const now = context.currentTime;
-      if (scheduled < next) {
-        gate.gain.setValueAtTime(0.5, next);
-        gate.gain.setValueAtTime(0, next + 0.1);
-        scheduled = next;
+      if (now === 0) return; // it does not run yet
+      if (first === 0) first = now + Math.ceil(wall()) + 1 - wall();
+      while (first + beeps < now + 1) {
+        gate.gain.setValueAtTime(0.5, first + beeps);
+        gate.gain.setValueAtTime(0, first + beeps + 0.1);
+        ++beeps;
       }
-      const flash = now >= next && now < next + 0.1;
+      // An even 30 pictures a second, of which a flash is three: encoders drop what comes unevenly.
+      const frame = Math.floor((now - first) * 30);
+      if (frame === painted) return;
+      painted = frame;
+      const flash = frame >= 0 && frame % 30 < 3;
       paint.fillStyle = flash ? '#fff' : '#101';
       paint.fillRect(0, 0, width, height);
       paint.fillStyle = '#456';
-      paint.fillRect((now * 50) % width, 0, 4, 4); // a picture that never changes is not captured
-      if (now >= next + 0.2) next += 1;
+      paint.fillRect((now * 50) % width, 0, 4, 4);
+      if (frames.desiredSize > 0) frames.write(new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) })).catch(() => {}); // stopped
     }, 5);
-    flashAndBeep = { picture: canvas.captureStream(30).getVideoTracks()[0], sound: destination.stream.getAudioTracks()[0] };
+    flashAndBeep = { picture, sound: destination.stream.getAudioTracks()[0] };
   }
   return kind === 'audio' ? flashAndBeep.sound : flashAndBeep.picture;
 }
@@ -185,8 +203,8 @@ window.dd = {
     return { send: mimeTypes(RTCRtpSender), receive: mimeTypes(RTCRtpReceiver) };
   },
 
-  // who: {meetingId, participantId, instanceId, producerRouterId, consumerRouterId}
-  async join({ api, who, send = true, receive = true, transport = {} }) {
+  // who: {meetingId, participantId, instanceId, producerRouterId, consumerRouterId}; network: the port of a relay to go through
+  async join({ api, who, send = true, receive = true, transport = {}, network }) {
     Object.assign(state, { api, who });
     // None of the three needs an answer of the others, so a good client asks them at once.
     const routers = { producerRouterId: who.producerRouterId, consumerRouterId: who.consumerRouterId };
@@ -198,8 +216,8 @@ window.dd = {
     ]);
     state.device = device;
     await device.load({ routerRtpCapabilities: producerRtpCapabilities });
-    if (sending) openSend(sending);
-    if (receiving) openReceive(receiving);
+    if (sending) openSend(through(sending, network));
+    if (receiving) openReceive(through(receiving, network));
     return { closed: sending?.closedProducerDetails ?? [], producers: receiving?.producerDetails ?? [] };
   },
 
@@ -216,9 +234,9 @@ window.dd = {
     return { transports: [sending.transportOptions.id, receiving.transportOptions.id], producers: receiving.producerDetails };
   },
 
-  async publish({ kind, codec, simulcast = false, scalabilityMode, maxBitrate, source, consumerRouterIds, startRecording, ...size }) {
+  async publish({ kind, codec, simulcast = false, scalabilityMode, maxBitrate, source, consumerRouterIds, startRecording, ...look }) {
     const media = kind === 'audio' ? 'audio' : 'video';
-    const options = { track: source ? sources[source](media, size) : await track(media, size), appData: { kind, consumerRouterIds, startRecording } };
+    const options = { track: source ? sources[source](media, look) : await track(media, look), appData: { kind, consumerRouterIds, startRecording } };
     if (codec) options.codec = capability(codec);
     if (simulcast) options.encodings = encodingsFor.simulcast;
     else if (scalabilityMode) options.encodings = [{ scalabilityMode, maxBitrate: maxBitrate ?? 1_500_000 }];
