@@ -199,6 +199,7 @@ std::vector<SenderClock::Correction> SenderClock::take_corrections(bool at_end) 
   const auto error_of = [this](const Told& told) { return *reported_us(told.media_us) - told.offset_us; };
   if (!at_end && std::abs(error_of(told_.back())) >= kNoticed) return {};  // still on its way
   corrected_ = true;
+  if (last_told_.media_us > told_.back().media_us) told_.push_back(last_told_);  // corrections reach up to what was told last
   const std::vector<Told> all = std::exchange(told_, {});
   if (std::all_of(all.begin(), all.end(), [&](const Told& told) { return std::abs(error_of(told)) < kNoticed; })) return {};
   std::vector<Correction> corrections;
@@ -226,6 +227,7 @@ std::optional<MonotonicTime> SenderClock::time_of(std::uint32_t rtp32, Monotonic
   const bool changed = told_.empty() || std::abs(told_.back().offset_us - *offset_us_) >= kNoticed / 4;
   if (!corrected_ && told_.size() < kMostTold && (changed || media - told_.back().media_us >= kSecond))
     told_.push_back({media, *offset_us_});
+  last_told_ = {media, *offset_us_};
   return from_us(media + *offset_us_);
 }
 

@@ -99,6 +99,7 @@ class SenderClock {
   std::int64_t warm_until_us_ = 0;
 
   std::vector<Told> told_;  // how the offset went since the clock began
+  Told last_told_{};
   bool corrected_ = false;
 };
 

@@ -6,6 +6,9 @@
 namespace dd::recording {
 namespace {
 
+// Matroska rounds to milliseconds: a frame may be found that much beside where it was said to be.
+constexpr Time kTick = std::chrono::milliseconds{1};
+
 Time shift_at(const std::vector<RetimedPoint>& points, Time t) {
   const auto after = std::upper_bound(points.begin(), points.end(), t, [](Time at, const RetimedPoint& point) { return at < point.t; });
   if (after == points.end()) return points.back().shift;
@@ -22,7 +25,8 @@ void Retiming::add(const std::vector<RetimedPoint>& points) {
 
 Time Retiming::corrected(Time t) const {
   for (const auto& points : stretches_) {
-    if (t >= points.front().t && t <= points.back().t) return std::max(Time{0}, t + shift_at(points, t));
+    if (t < points.front().t - kTick || t > points.back().t + kTick) continue;
+    return std::max(Time{0}, t + shift_at(points, std::clamp(t, points.front().t, points.back().t)));
   }
   return t;
 }
