@@ -315,8 +315,8 @@ std::string_view type_name(const Row& row) {
     case Shape::kHttpUrl: return "URL";
     case Shape::kHostPort: return "host:port";
     case Shape::kWord: return "word";
-    case Shape::kAny:
     case Shape::kHttpUrls: return "list of URLs";
+    case Shape::kAny:
     case Shape::kCidrs:
     case Shape::kStorageProfiles:
     case Shape::kHeaders: break;

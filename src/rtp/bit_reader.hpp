@@ -4,6 +4,7 @@
 // Plain value over the caller's bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "rtp/packet.hpp"
@@ -15,6 +16,7 @@ class BitReader {
   explicit BitReader(Bytes bytes) : bytes_(bytes) {}
 
   bool ok() const { return ok_; }
+  std::size_t position() const { return at_; }  // in bits
 
   std::uint32_t bits(unsigned count) {  // at most 32
     std::uint32_t value = 0;

@@ -2,6 +2,7 @@
 #include "rtp/vp9_frame.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "rtp/bit_reader.hpp"
 
@@ -122,19 +123,41 @@ std::optional<Frame> Vp9Assembler::finish() {
     frame.width = told ? sizes_[top_layer_][0] : header.width;
     frame.height = told ? sizes_[top_layer_][1] : header.height;
   }
-  if (layers_ > 1) {
-    // Annex B: the index that lets a decoder find the layers, four bytes each.
-    const auto marker = static_cast<std::uint8_t>(0xC0U | (3U << 3) | (layers_ - 1));
-    bytes_.push_back(marker);
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i < layers_; ++i) {
-      const std::size_t size = layer_ends_[i] - begin;
-      for (unsigned shift = 0; shift < 32; shift += 8) bytes_.push_back(static_cast<std::uint8_t>(size >> shift));
-      begin = layer_ends_[i];
-    }
-    bytes_.push_back(marker);
-  }
+  hide_lower_layers();
+  if (layers_ > 1) append_index();
   return frame;
+}
+
+void Vp9Assembler::hide_lower_layers() {
+  std::vector<std::uint8_t> picture;
+  picture.reserve(bytes_.size() + layers_);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < layers_; ++i) {
+    const Bytes layer = Bytes(bytes_).subspan(begin, layer_ends_[i] - begin);
+    const auto header = headers_.next(layer);  // of the highest, too: later frames refer to it
+    if (header && i + 1 < layers_) {
+      const auto hidden = hide_vp9_frame(layer, *header);
+      picture.insert(picture.end(), hidden.begin(), hidden.end());
+    } else {
+      picture.insert(picture.end(), layer.begin(), layer.end());
+    }
+    begin = layer_ends_[i];
+    layer_ends_[i] = picture.size();
+  }
+  if (layers_ > 1) bytes_ = std::move(picture);
+}
+
+// Annex B: the index that lets a decoder find the layers, four bytes each.
+void Vp9Assembler::append_index() {
+  const auto marker = static_cast<std::uint8_t>(0xC0U | (3U << 3) | (layers_ - 1));
+  bytes_.push_back(marker);
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < layers_; ++i) {
+    const std::size_t size = layer_ends_[i] - begin;
+    for (unsigned shift = 0; shift < 32; shift += 8) bytes_.push_back(static_cast<std::uint8_t>(size >> shift));
+    begin = layer_ends_[i];
+  }
+  bytes_.push_back(marker);
 }
 
 }  // namespace dd::rtp

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-// VP9 over RTP (RFC 9628): strips the payload descriptor and joins the layers of a picture into one superframe.
-// No layer is dropped here; the worker forwards those that were asked for. Belongs to one track.
+// VP9 over RTP (RFC 9628): strips the payload descriptor and joins the layers of a picture into one superframe, of which the highest
+// is shown. No layer is dropped here; the worker forwards those that were asked for. Belongs to one track.
 #pragma once
 
 #include <array>
 
 #include "rtp/picture_assembler.hpp"
+#include "rtp/vp9_header.hpp"
 
 namespace dd::rtp {
 
@@ -28,8 +29,12 @@ class Vp9Assembler final : public PictureAssembler {
   std::optional<Frame> finish() override;
 
  private:
+  void hide_lower_layers();
+  void append_index();
+
   static constexpr std::size_t kMaxLayers = 8;  // of a superframe, VP9 specification annex B
 
+  Vp9Headers headers_;
   std::array<std::size_t, kMaxLayers> layer_ends_{};
   std::size_t layers_ = 0;
   bool inter_predicted_ = false;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 // A folder that cannot be written, and one that vanishes while a meeting is recorded: the call goes on, an event and a metric say
-// what is wrong, and the recording begins or goes on by itself when the folder is there. (A full disk: src/recorder/disk_test.cpp.)
+// what is wrong, and the recording begins or goes on by itself when the folder is there. So with a disk that fills up.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -70,6 +71,50 @@ test('a recording waits for a folder that may be written, and survives that it v
     for (const { file } of manifest.outputs) assert.equal(await play(path.join(recording, file)), '', file);
     await events.close();
   } finally {
+    await server.kill();
+  }
+});
+
+test('a disk that fills up stops the recording, not the call, and the recording goes on when there is room', { timeout: 120_000 }, async (context) => {
+  const megabytes = () => {
+    const { bavail, bsize } = fs.statfsSync(folder);
+    return Math.floor((bavail * bsize) / (1 << 20));
+  };
+  // A real disk, filled in one call: full is when less than this is left. Twice as much must be free before it goes on.
+  const full = Math.floor(megabytes() / 2) - 1024;
+  const server = await startServer({
+    name: 'full',
+    env: { RECORDINGS_ROOT: path.join(folder, 'full'), RECORDING_MODES: 'track,participant', RECORDING_MIN_FREE_MEGABYTES: String(full) },
+  });
+  const ballast = path.join(folder, 'ballast');
+  try {
+    const meeting = await server.openMeeting('full');
+    const events = await server.events({ meetingId: 'full' });
+    const tabs = await openCall(browser, server, meeting, recorded);
+    await allSeeAndHear(tabs);
+    await sleep(2500);
+    execFileSync('fallocate', ['-l', `${megabytes() - full + 512}MiB`, ballast]);
+    await events.of('recording.trouble', { reason: 'disk_full' });
+    await allSeeAndHear(tabs);
+    assert.match((await server.get('/metrics')).text, /doordarshan_recording_troubles_total\{reason="disk_full"\} 1/);
+    fs.rmSync(ballast);
+    await events.of('recording.trouble', { reason: 'over' }, { timeout: 20_000 });
+    await sleep(2500);
+    await Promise.all(tabs.map((tab) => tab.closeTab()));
+    await server.endMeeting('full');
+    const [recording] = recordingFolders(server, 'full', path.join(folder, 'full'));
+    const manifest = await until('the recording is complete', () => {
+      const now = manifestOf(recording);
+      return now.state === 'complete' && now.outputs.length === 2 && now;
+    }, { timeout: 60_000 });
+    context.diagnostic(JSON.stringify(manifest.missing));
+    assert.deepEqual(manifest.missing.map((gap) => gap.reason), ['disk_full']);
+    for (const { file } of [...manifest.tracks.flatMap((track) => track.files), ...manifest.outputs]) {
+      assert.equal(await play(path.join(recording, file)), '', file);
+    }
+    await events.close();
+  } finally {
+    fs.rmSync(ballast, { force: true });
     await server.kill();
   }
 });

@@ -8,9 +8,9 @@ import { after, before, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { allSeeAndHear, consumeEachOther, enter, publishAll } from './lib/call.mjs';
 import { openNetwork } from './lib/network.mjs';
-import { beeps, delaysBetween, flashes, manifestOf, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
+import { beeps, delaysBetween, flashes, manifestOf, pictureSizes, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
-import { sleep } from './lib/wait.mjs';
+import { sleep, until } from './lib/wait.mjs';
 
 const kTogetherMs = 40; // sound and picture of one participant
 const kAcrossMs = 80; // participants against each other in the programme
@@ -160,5 +160,48 @@ test('four who mute, leave, stall and lose packets stay in sync in all that is m
   assert.deepEqual([...shown].sort(), Object.keys(people), 'each has a tile');
   context.diagnostic(`participants against each other: ${JSON.stringify(instants.map(Math.round))}`);
   assert.ok(spread(instants) < kAcrossMs, `they are ${spread(instants)} ms apart`);
+  await events.close();
+});
+
+test('of a layered stream the highest layer is recorded, whatever its viewers ask for', { timeout: 120_000 }, async (context) => {
+  const meeting = await server.openMeeting('layers');
+  const events = await server.events({ meetingId: 'layers' });
+  const layered = {
+    simulcast: { simulcast: true },
+    svc: { codec: 'video/VP9', scalabilityMode: 'L3T3', maxBitrate: 2_000_000 },
+  };
+  const cameras = [];
+  const viewers = []; // of each camera: one who asks for the smallest layer, and one who sees that the largest is sent
+  for (const [name, options] of Object.entries(layered)) {
+    const camera = await enter(browser, server, meeting, name, { receive: false });
+    await publishAll([camera], { video: { width: 1280, height: 720, frameRate: 15, startRecording: true, ...options }, audio: false });
+    cameras.push(camera);
+    for (const wish of ['small', 'large']) {
+      const participantId = `${name}-${wish}`;
+      const viewer = await enter(browser, server, meeting, participantId, { send: false });
+      const [{ consumerId }] = await viewer.consume({ [name]: { video: camera.published.video.producerId } });
+      if (wish === 'small') await server.post('setPreferredLayers', { meetingId: 'layers', participantId, consumerId, spatialLayer: 0 });
+      const height = wish === 'small' ? 180 : 720;
+      viewers.push({ viewer, sees: async () => (await viewer.received())[name].video.frameHeight === height, times: 0 });
+    }
+  }
+  // A browser that is short of processor or bandwidth leaves the largest layer out for a while: three seconds of it in all will do.
+  const looks = async (one) => (one.times += (await one.sees()) ? 1 : 0);
+  await until('the viewers see the smallest and the largest layers for a while', async () => (await Promise.all(viewers.map(looks))).every((times) => times > 15), {
+    timeout: 90_000,
+    interval: 200,
+  });
+  await Promise.all([...viewers.map(({ viewer }) => viewer), ...cameras].map((tab) => tab.closeTab()));
+  await server.endMeeting('layers');
+  await events.of('recording.stopped');
+  const [folder] = recordingFolders(server, 'layers');
+  for (const { file } of manifestOf(folder).tracks.flatMap((track) => track.files)) assert.equal(await play(path.join(folder, file)), '', file);
+  for (const name of Object.keys(layered)) {
+    const sizes = await pictureSizes(folder, name);
+    context.diagnostic(`${name}: ${JSON.stringify(sizes)}`);
+    const inFull = sizes.filter(({ height }) => height === 720).reduce((sum, { seconds }) => sum + seconds, 0);
+    assert.ok(inFull > 2.5, `${name} is recorded in full for ${inFull} s`);
+    assert.ok(sizes.length < 10, `${name} shows one layer at a time`);
+  }
   await events.close();
 });

@@ -151,9 +151,9 @@ const std::vector<Coded>& coded_pictures(recording::Codec codec, int width, int 
     case recording::Codec::kVp8:  // a positive -cpu-used would follow the machine's load, and every run would be another
       add({"-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "-8", "-b:v", "500k", "-g", "60", "-auto-alt-ref", "0", "-f", "ivf"});
       break;
-    case recording::Codec::kVp9:
-      add({"-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "60", "-lag-in-frames", "0",
-           "-auto-alt-ref", "0", "-f", "ivf"});
+    case recording::Codec::kVp9:  // resilient, as conferences' encoders are: no frame takes motion from the one shown before it
+      add({"-c:v", "libvpx-vp9", "-error-resilient", "1", "-deadline", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "60",
+           "-lag-in-frames", "0", "-auto-alt-ref", "0", "-f", "ivf"});
       break;
     case recording::Codec::kAv1:
       add({"-c:v", "libaom-av1", "-usage", "realtime", "-cpu-used", "8", "-b:v", "500k", "-g", "60", "-lag-in-frames", "0", "-f", "ivf"});

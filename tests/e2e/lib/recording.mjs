@@ -38,6 +38,26 @@ export async function play(file) {
   return stderr.trim();
 }
 
+// Which sizes a participant's recorded pictures have, one after the other: [{width, height, seconds}].
+export async function pictureSizes(folder, participant) {
+  const files = timelineOf(folder).filter(({ type, track }) => type === 'file' && track.startsWith(`${participant}-video`));
+  const sizes = [];
+  for (const { file } of files) {
+    const arguments_ = ['-v', 'error', '-select_streams', 'v', '-show_entries', 'frame=pts_time,width,height', '-of', 'csv=p=0', path.join(folder, file)];
+    const { stdout } = await run('ffprobe', arguments_, bounds);
+    let began = 0;
+    for (const line of stdout.split('\n').filter(Boolean)) {
+      const [time, width, height] = line.split(',').map(Number);
+      if (sizes.at(-1)?.width !== width || sizes.at(-1)?.height !== height) {
+        sizes.push({ width, height, seconds: 0 });
+        began = time;
+      }
+      sizes.at(-1).seconds = time - began;
+    }
+  }
+  return sizes;
+}
+
 const kRate = 48_000;
 
 // When a beep begins, in seconds, by the file's time stamps (the resampler's default is to pass over what is off by less than 0.1 s):
