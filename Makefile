@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 export CCACHE_BASEDIR := $(CURDIR)
 
-.PHONY: help run test setup build unit e2e lint format asan tsan fuzz soak bench clean
+.PHONY: help run test setup build unit e2e lint format asan tsan fuzz soak nightly bench clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ fuzz: setup ## Run each fuzzer for FUZZ_SECONDS (default 60)
 
 soak: build ## A hundred thousand joins and leaves (about half an hour); prints where memory and descriptors stand
 	@CHURN_JOINS=100000 node --test tests/e2e/churn.test.mjs
+
+nightly: build ## Record four simulated hours and measure their sync in every file (about half an hour)
+	@SIMULATED_MINUTES=240 node --test tests/e2e/recording_long.test.mjs
 
 bench: build ## Measure, print the tables and write docs/benchmarks.md
 	@tools/bench.sh

@@ -253,21 +253,21 @@ class SecurePlainTransports : public MediaFlow, public ::testing::WithParamInter
     auto near_consumer = consume(*near_, producer, {});
     auto arriving = produce(*far_, rtp::MediaKind::kAudio, near_consumer->parameters());
     auto receiver = direct(far_router_);
-    int received = 0;
     Consumer::Events events;
-    events.on_rtp = [&](std::span<const std::uint8_t>) { ++received; };
+    events.on_rtp = [this](std::span<const std::uint8_t>) { ++received_; };
     auto far_consumer = consume(*receiver, arriving, std::move(events));
     std::uint16_t sequence = 0;
     wait_until(
         [&] {
           producer->send(audio_packet(111, sequence, sequence * 960U, kSsrc, 10, 30));
           ++sequence;
-          return received >= enough;
+          return received_ >= enough;
         },
         patience);
-    return received;
+    return received_;
   }
 
+  int received_ = 0;  // packets may still come when a test is over
   std::shared_ptr<Router> near_router_;
   std::shared_ptr<Router> far_router_;
   std::shared_ptr<PlainTransport> near_;

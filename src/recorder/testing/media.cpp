@@ -84,6 +84,13 @@ void make(std::vector<std::string> arguments, const std::filesystem::path& file)
   DD_CHECK(ran.exit_code == 0, "ffmpeg makes the test's media");
 }
 
+std::vector<Coded> make_sound(const std::string& source, std::size_t count, const std::filesystem::path& file) {
+  make({"-f", "lavfi", "-i", source, "-c:a", "libopus", "-b:a", "32k", "-application", "voip"}, file);
+  std::vector<Coded> packets = split_ogg(read_file(file));
+  packets.resize(count);
+  return packets;
+}
+
 }  // namespace
 
 Ran run_tool(const std::vector<std::string>& command) {
@@ -170,12 +177,47 @@ const std::vector<Coded>& coded_pictures(recording::Codec codec, int width, int 
 
 const std::vector<Coded>& coded_sound() {
   static std::vector<Coded> packets;
-  if (!packets.empty()) return packets;
-  const auto file = scratch_folder() / "sound.ogg";
-  make({"-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=10", "-c:a", "libopus", "-b:a", "32k", "-application", "voip"},
+  if (packets.empty()) packets = make_sound("sine=frequency=440:sample_rate=48000:duration=10", 500, scratch_folder() / "sound.ogg");
+  return packets;
+}
+
+const std::vector<Coded>& coded_flashes() {
+  static std::vector<Coded> frames;
+  if (!frames.empty()) return frames;
+  const auto file = scratch_folder() / "flashes.ivf";
+  make({"-f",
+        "lavfi",
+        "-i",
+        "color=c=0x203040:size=320x180:rate=25,drawbox=c=white:t=fill:enable='lt(mod(n,25),3)'",
+        "-frames:v",
+        "300",
+        "-c:v",
+        "libvpx",
+        "-deadline",
+        "realtime",
+        "-cpu-used",
+        "-8",
+        "-b:v",
+        "300k",
+        "-g",
+        "50",
+        "-auto-alt-ref",
+        "0",
+        "-f",
+        "ivf"},
        file);
-  packets = split_ogg(read_file(file));
-  packets.resize(500);
+  frames = split_ivf(read_file(file), 50);
+  DD_CHECK(frames.size() == 300, "300 pictures");
+  return frames;
+}
+
+const std::vector<Coded>& coded_beeps(double hertz) {
+  static std::map<double, std::vector<Coded>> made;
+  auto& packets = made[hertz];
+  if (packets.empty()) {
+    packets = make_sound(fmt::format("aevalsrc='0.5*sin(2*PI*{}*t)*lt(mod(t,1),0.1)':s=48000:d=12", hertz), 600,
+                         scratch_folder() / fmt::format("beeps{}.ogg", hertz));
+  }
   return packets;
 }
 

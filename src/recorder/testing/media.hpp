@@ -33,6 +33,11 @@ const std::vector<Coded>& coded_pictures(recording::Codec codec, int width = 320
 // Ten seconds of Opus packets of 20 ms.
 const std::vector<Coded>& coded_sound();
 
+// For senders whose frames are 40 and 20 ms long: white for three frames at each full second of the sender, and a beep of 0.1 s.
+// Twelve seconds, a key frame every two.
+const std::vector<Coded>& coded_flashes();
+const std::vector<Coded>& coded_beeps(double hertz);
+
 // What ffprobe says of each packet of a file.
 struct Probed {
   double seconds = 0;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const bounds = { maxBuffer: 64 << 20, timeout: 60_000 };
+const bounds = { maxBuffer: 512 << 20, timeout: 1_200_000 };
 
 export const recordingsRoot = (server) => path.join(server.folder, 'data', 'recordings');
 
@@ -58,7 +58,7 @@ export async function pictureSizes(folder, participant) {
   return sizes;
 }
 
-const kRate = 48_000;
+const kRate = 16_000; // hours of it fit into memory
 
 // When a beep begins, in seconds, by the file's time stamps (the resampler's default is to pass over what is off by less than 0.1 s):
 // sound after at least 0.3 s of silence. Gaps in the file count as silence. With a frequency, only
@@ -67,7 +67,7 @@ export async function beeps(file, { frequency } = {}) {
   const pitch = frequency ? `,bandpass=f=${frequency}:width_type=q:w=8`.repeat(2) : '';
   const filter = `aresample=async=1:min_hard_comp=0.01:first_pts=0:osr=${kRate}${pitch}`;
   const arguments_ = ['-v', 'error', '-i', file, '-map', 'a:0', '-af', filter, '-ac', '1', '-f', 's16le', '-'];
-  const { stdout } = await run('ffmpeg', arguments_, { ...bounds, maxBuffer: 512 << 20, encoding: 'buffer' });
+  const { stdout } = await run('ffmpeg', arguments_, { ...bounds, encoding: 'buffer' });
   const samples = new Int16Array(stdout.buffer, stdout.byteOffset, stdout.length >> 1);
   const found = [];
   let quietSince = -Infinity;
