@@ -31,6 +31,10 @@ target_compile_options(dd_test_options INTERFACE -O0)
 option(DD_UNITY "Compile a folder's files in batches" ON)
 function(dd_batches target)
   set_target_properties(${target} PROPERTIES UNITY_BUILD ${DD_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+  # GCC takes the files of a batch for headers, and every coroutine in them for a type that others might see.
+  if(DD_UNITY AND CMAKE_CXX_COMPILER_ID STREQUAL GNU)
+    target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+  endif()
 endfunction()
 
 function(dd_folder name)

@@ -152,7 +152,7 @@ std::string_view openapi_schemas() {
 "ProgrammeFormat": {"type": "string", "enum": ["mp4", "webm", "hls"]},
 "StartRecording": {"type": "object", "required": ["meetingId"], "properties": {"meetingId": {"$ref": "#/components/schemas/Id"},
   "modes": {"type": "array", "items": {"type": "string", "enum": ["track", "participant", "composite"]}, "default": ["track", "participant"]},
-  "layout": {"$ref": "#/components/schemas/Layout"}, "fill": {"type": "string", "enum": ["black", "freeze"], "default": "black"},
+  "layout": {"$ref": "#/components/schemas/Layout"}, "fill": {"type": "string", "enum": ["black", "freeze", "image"], "default": "black"},
   "composite": {"type": "object", "properties": {"layout": {"$ref": "#/components/schemas/Layout"},
     "width": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 1280, "description": "even"},
     "height": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 720, "description": "even; at most 1920 x 1080 pixels in all"},

@@ -33,7 +33,7 @@ Result<Value> one_of(std::string field, std::string_view text, const std::array<
 constexpr std::array kModes{Mode::kTrack, Mode::kParticipant, Mode::kComposite};
 constexpr std::array kLayouts{Layout::kGrid, Layout::kSpeaker, Layout::kPresentation};
 constexpr std::array kFormats{Format::kMp4, Format::kWebm, Format::kHls};
-constexpr std::array kFills{Fill::kBlack, Fill::kFreeze};
+constexpr std::array kFills{Fill::kBlack, Fill::kFreeze, Fill::kImage};
 
 Result<void> read_layout(const ObjectReader& reader, Layout& layout) {
   DD_TRY(auto text, reader.optional_text("layout", kWordLength));

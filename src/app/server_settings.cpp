@@ -109,7 +109,8 @@ studio::StudioSettings studio_settings(const config::Settings& settings) {
   studio.programme.width = recordings.width & ~1U;  // an odd size has no I420 picture
   studio.programme.height = recordings.height & ~1U;
   studio.programme.fps = recordings.fps;
-  studio.fill = word(recordings.fill, std::array{recording::Fill::kBlack, recording::Fill::kFreeze});
+  studio.fill = word(recordings.fill, std::array{recording::Fill::kBlack, recording::Fill::kFreeze, recording::Fill::kImage});
+  if (!recordings.fill_image.empty()) studio.fill_image = std::filesystem::absolute(recordings.fill_image);
   studio.stop_below_free_bytes = std::uint64_t{recordings.min_free_megabytes} << 20U;
   studio.max_recordings = recordings.at_once;
   studio.linger = recordings.linger;

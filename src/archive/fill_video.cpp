@@ -24,8 +24,8 @@ Result<void> FilledVideo::look_ahead() {
       ahead_.reset();
       continue;
     }
-    // Black between two pictures takes the references from the second.
-    if (last_ && ahead_->t - *last_ > gap_ && fill_ == recording::Fill::kBlack && !ahead_->key) {
+    // A still between two pictures takes the references from the second.
+    if (last_ && ahead_->t - *last_ > gap_ && fill_ != recording::Fill::kFreeze && !ahead_->key) {
       need_key_ = true;
       ahead_.reset();
     }
@@ -37,17 +37,17 @@ Result<void> FilledVideo::look_ahead() {
   return ok();
 }
 
-std::optional<Frame> FilledVideo::black_before(Time until) {
+std::optional<Frame> FilledVideo::still_before(Time until) {
   const bool held = last_ && fill_ == recording::Fill::kFreeze;
   if (held || !paint_ || cursor_ >= until) return std::nullopt;
   auto bytes = paint_(!last_ && ahead_ ? ahead_->source : source_number_);
   if (!bytes) return std::nullopt;
   Frame out;
   out.t = cursor_;
-  out.duration = std::min(kBlackEvery, until - cursor_);
+  out.duration = std::min(kStillEvery, until - cursor_);
   out.key = true;
   out.bytes = std::move(*bytes);
-  cursor_ += kBlackEvery;
+  cursor_ += kStillEvery;
   return out;
 }
 
@@ -55,7 +55,7 @@ Result<std::optional<Frame>> FilledVideo::next() {
   DD_TRY_VOID(look_ahead());
   const Time until = ahead_ ? ahead_->t : to_;
   if (!last_ || until - *last_ > gap_) {
-    if (auto black = black_before(until)) return std::optional(std::move(black));
+    if (auto still = still_before(until)) return std::optional(std::move(still));
   }
   if (!ahead_) return std::optional<Frame>{};
   Frame out = std::move(*ahead_);
@@ -67,8 +67,8 @@ Result<std::optional<Frame>> FilledVideo::next() {
   cursor_ = out.t + step_;
   DD_TRY_VOID(look_ahead());
   const Time shown = (ahead_ ? ahead_->t : to_) - out.t;
-  const bool black_follows = shown > gap_ && fill_ == recording::Fill::kBlack;
-  out.duration = black_follows ? std::min(step_, shown) : shown;
+  const bool still_follows = shown > gap_ && fill_ != recording::Fill::kFreeze;
+  out.duration = still_follows ? std::min(step_, shown) : shown;
   return std::optional(std::move(out));
 }
 

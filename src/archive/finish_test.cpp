@@ -8,6 +8,8 @@
 
 #include "archive/testing/judge.hpp"
 #include "archive/testing/sample.hpp"
+#include "archive/testing/tool.hpp"
+#include "recording/paths.hpp"
 
 namespace dd::archive {
 namespace {
@@ -16,7 +18,7 @@ using namespace std::chrono_literals;
 using namespace recording;
 using namespace testing;
 
-// What the issue of recording promises, and what a frame and the ear allow.
+// What recording promises, and what a frame and the ear allow.
 void expect_in_sync(const Verdict& verdict, std::size_t pairs) {
   const auto late = verdict.beep_after_flash();
   EXPECT_EQ(late.size(), pairs);
@@ -198,6 +200,34 @@ TEST(Finish, WithFreezeTheLastPictureIsHeld) {
   EXPECT_EQ(verdict.errors, "");
   EXPECT_NEAR(verdict.seconds, 7, 0.05);
   EXPECT_TRUE(verdict.black.empty()) << text_of(verdict.black);
+}
+
+TEST(Finish, AnImageStandsInTheGapsAndPicturesResumeOnAKeyFrame) {
+  for (const Codec codec : {Codec::kVp8, Codec::kVp9, Codec::kAv1}) {
+    Sample sample(Fill::kImage);
+    sample.track(0, "p1-video-1", "p1", Kind::kVideo, codec);
+    sample.file("p1-video-1", codec, 1, {.start = 0, .seconds = 6, .gaps = {{2.5, 4}}});
+    const auto drawn = run_tool({"ffmpeg", "-v", "error", "-f", "lavfi", "-i", "color=white:s=90x160", "-frames:v", "1", "-f", "image2",
+                                 "-c:v", "mjpeg", (sample.folder() / kFillImage).string()});
+    ASSERT_EQ(drawn.code, 0) << drawn.output;
+    const auto manifest = finished(sample, 7);
+    ASSERT_TRUE(manifest) << manifest.error().message;
+    const Verdict verdict = judge(sample.folder() / manifest->outputs[0].file);
+    EXPECT_EQ(verdict.errors, "");
+    EXPECT_NEAR(verdict.seconds, 7, 0.1);
+    EXPECT_TRUE(verdict.black.empty()) << to_string(codec) << ": " << text_of(verdict.black);
+  }
+}
+
+TEST(Finish, AnImageThatCannotBeReadIsBlack) {
+  Sample sample(Fill::kImage);
+  sample.track(0, "p1-video-1", "p1", Kind::kVideo, Codec::kVp8);
+  sample.file("p1-video-1", Codec::kVp8, 1, {.start = 0, .seconds = 2});
+  std::ofstream(sample.folder() / kFillImage) << "no picture at all";
+  const auto manifest = finished(sample, 4);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  const Spans black = judge(sample.folder() / manifest->outputs[0].file).black;
+  EXPECT_TRUE(has_span(black, 2, 3, 0.2)) << text_of(black);
 }
 
 TEST(Finish, ARecordingThatStillGrowsIsRefused) {

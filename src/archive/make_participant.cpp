@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <map>
 
-#include "archive/black_frame.hpp"
 #include "archive/fill_audio.hpp"
 #include "archive/fill_video.hpp"
 #include "archive/h264_black.hpp"
 #include "archive/participant_file.hpp"
+#include "archive/still_frame.hpp"
 #include "archive/track_frames.hpp"
 #include "recording/paths.hpp"
 
@@ -44,11 +44,12 @@ void note_size(const Frame& frame, StreamHead& head) {
   head.height = (frame.bytes[8] | frame.bytes[9] << 8) & 0x3FFF;
 }
 
-// Everything about the pictures of one plan: their head, their black, and H264's parameter sets.
+// Everything about the pictures of one plan: their head, what fills their gaps, and H264's parameter sets.
 class Pictures : public FrameSource {
  public:
-  Pictures(const std::filesystem::path& folder, const StreamPlan& plan, Time from)
-      : frames_(folder, plan.stretches, from), heads_(heads_of(folder, plan)), head_(first_usable(heads_, unseen(plan))) {
+  // `image` may be null: then gaps are black.
+  Pictures(const std::filesystem::path& folder, const StreamPlan& plan, Time from, const Image* image)
+      : image_(image), frames_(folder, plan.stretches, from), heads_(heads_of(folder, plan)), head_(first_usable(heads_, unseen(plan))) {
     if (plan.codec != Codec::kH264) return;
     for (const StreamHead& head : heads_) {
       auto parameters = parse_avcc(head.setup);
@@ -78,10 +79,10 @@ class Pictures : public FrameSource {
     const StreamHead& head = source < heads_.size() && heads_[source].width != 0 ? heads_[source] : head_;
     if (head.codec == Codec::kH264) return paint_h264(source);
     const auto key = std::pair(head.width, head.height);
-    auto known = black_.find(key);
-    if (known == black_.end()) {
-      auto black = encode_black(head.codec, head.width, head.height);
-      known = black_.emplace(key, black ? std::optional(std::move(black->bytes)) : std::nullopt).first;
+    auto known = stills_.find(key);
+    if (known == stills_.end()) {
+      auto still = encode_still(head.codec, head.width, head.height, image_);
+      known = stills_.emplace(key, still ? std::optional(std::move(still->bytes)) : std::nullopt).first;
     }
     return known->second;
   }
@@ -91,8 +92,8 @@ class Pictures : public FrameSource {
     if (plan.codec == Codec::kH264) return {};
     StreamHead head{plan.codec, plan.width != 0 ? plan.width : kUnseenWidth, plan.height != 0 ? plan.height : kUnseenHeight, 0, {}};
     if (plan.codec == Codec::kAv1) {
-      auto black = encode_black(plan.codec, head.width, head.height);
-      if (black) head.setup = std::move(black->setup);
+      auto still = encode_still(plan.codec, head.width, head.height);
+      if (still) head.setup = std::move(still->setup);
     }
     return head;
   }
@@ -124,12 +125,13 @@ class Pictures : public FrameSource {
     return whole ? std::optional(std::move(*whole)) : std::nullopt;
   }
 
+  const Image* image_;
   TrackFrames frames_;
   std::vector<StreamHead> heads_;
   StreamHead head_;
   std::vector<AvcParameters> avc_;  // of each file; H264 only
   Parameters parameters_ = Parameters::kInHead;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::optional<std::vector<std::uint8_t>>> black_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::optional<std::vector<std::uint8_t>>> stills_;
   unsigned blacks_ = 0;
 };
 
@@ -168,8 +170,12 @@ Result<void> interleave(ParticipantFile& file, Mix from, Time zero, const std::f
 
 Result<Made> make_participant(const std::filesystem::path& folder, const ParticipantPlan& plan, Fill fill,
                               const std::filesystem::path& into, const std::function<void(Time)>& on_time) {
+  std::optional<Image> image;
+  if (plan.video && fill == Fill::kImage) {
+    if (auto loaded = Image::load(folder / kFillImage)) image.emplace(std::move(*loaded));
+  }
   std::optional<Pictures> pictures;
-  if (plan.video) pictures.emplace(folder, *plan.video, plan.from);
+  if (plan.video) pictures.emplace(folder, *plan.video, plan.from, image ? &*image : nullptr);
   if (pictures && !pictures->possible()) pictures.reset();
   if (!pictures && !plan.audio) return Made::kNothing;
 

@@ -207,6 +207,31 @@ TEST_F(Composing, AFrozenFillKeepsTheLastPicture) {
   expect_colour(Screening(output("freeze.mp4"), kSmall, kFps).colour(kWhole, 3.5), {254, 0, 0});
 }
 
+TEST_F(Composing, AnImageStandsWhereNoPictureIs) {
+  SampleRecording recording;
+  recording.film("a", Kind::kVideo, Codec::kVp8, {0s, 2s, "red", "320x180", 0, {}});
+  recording.add(0s, RecordingBegan{"r", "t", "m", "2026-01-31T10:00:00.000Z", Fill::kImage});
+  recording.end(4s);
+  recording.fill_image("blue");
+  const auto made = composed(request_for(recording, output("image.mp4")));
+  ASSERT_TRUE(made.has_value());
+  EXPECT_TRUE(made->troubles.empty());
+  const Screening screening(output("image.mp4"), kSmall, kFps);
+  expect_colour(screening.colour(kWhole, 1), {254, 0, 0});
+  expect_colour(screening.colour(kWhole, 3.5), {0, 0, 254});
+}
+
+TEST_F(Composing, AnImageThatIsMissingIsBlackAndSaid) {
+  SampleRecording recording;
+  recording.film("a", Kind::kVideo, Codec::kVp8, {0s, 1s, "red", "320x180", 0, {}});
+  recording.add(0s, RecordingBegan{"r", "t", "m", "2026-01-31T10:00:00.000Z", Fill::kImage});
+  recording.end(2s);
+  const auto made = composed(request_for(recording, output("none.mp4")));
+  ASSERT_TRUE(made.has_value());
+  EXPECT_EQ(made->troubles, (std::vector<std::string>{"fill-image: not a picture"}));
+  expect_colour(Screening(output("none.mp4"), kSmall, kFps).colour(kWhole, 1.8), {0, 0, 0});
+}
+
 TEST_F(Composing, Av1IsShownToo) {
   SampleRecording recording;
   recording.film("a", Kind::kVideo, Codec::kAv1, {0s, 1s, "red", "320x180", 0, {}});

@@ -4,10 +4,20 @@
 #include <algorithm>
 #include <utility>
 
+#include "composer/image.hpp"
+#include "recording/paths.hpp"
+
 namespace dd::composer {
 
 Performance::Performance(std::filesystem::path folder, Programme programme, Size size, int fps, Growth growth)
     : folder_(std::move(folder)), programme_(std::move(programme)), slack_(Time{500'000} / fps), growth_(growth), stage_(size) {
+  if (programme_.fill == recording::Fill::kImage) {
+    if (auto image = load_image(folder_ / recording::kFillImage)) {
+      fill_image_ = std::move(*image);
+    } else {
+      own_troubles_.push_back(image.error().message);
+    }
+  }
   take_streams();
 }
 
@@ -52,7 +62,8 @@ GstBuffer* Performance::frame_at(Time t) {
   for (std::size_t index = 0; index < scene.seats.size(); ++index) {
     const auto& stream = scene.seats[index].stream;
     // The nearest picture and not the last: half a frame of lateness less.
-    stage_.show(index, stream ? pictures_.at(programme_.streams[*stream].track).at(t, slack_) : nullptr);
+    GstSample* const picture = stream ? pictures_.at(programme_.streams[*stream].track).at(t, slack_) : nullptr;
+    stage_.show(index, picture == nullptr ? fill_image_.get() : picture);
   }
   return stage_.take_frame();
 }
@@ -65,7 +76,7 @@ std::vector<float> Performance::sound_of(std::int64_t from, std::int64_t to) {
 }
 
 std::vector<std::string> Performance::troubles() const {
-  std::vector<std::string> all;
+  std::vector<std::string> all = own_troubles_;
   for (const auto& [track, pictures] : pictures_) all.insert(all.end(), pictures.troubles().begin(), pictures.troubles().end());
   for (const auto& [track, sound] : sounds_) all.insert(all.end(), sound.troubles().begin(), sound.troubles().end());
   return all;

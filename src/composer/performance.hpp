@@ -49,6 +49,8 @@ class Performance {
   Stage stage_;
   std::size_t scene_ = 0;
   std::optional<Look> look_;
+  SamplePtr fill_image_;  // null: black
+  std::vector<std::string> own_troubles_;
   std::map<std::string, Pictures> pictures_;  // by track
   std::map<std::string, Sound> sounds_;
 };

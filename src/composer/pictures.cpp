@@ -15,7 +15,6 @@ namespace {
 constexpr Time kTornEnd = std::chrono::seconds{2};
 // Finding a key frame costs less than decoding this much.
 constexpr Time kHiddenForLong = std::chrono::seconds{5};
-constexpr Time kForEver = std::chrono::hours{24 * 365};
 
 }  // namespace
 

@@ -18,6 +18,8 @@ namespace dd::composer {
 
 using recording::Time;
 
+inline constexpr Time kForEver = std::chrono::hours{24 * 365};  // an end that nobody knows yet
+
 struct Interval {
   Time from{};
   Time to{};

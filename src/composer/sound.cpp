@@ -14,7 +14,6 @@ namespace {
 
 // Opus needs 80 ms to converge (RFC 7845, section 4.6).
 constexpr Time kRunUp = std::chrono::milliseconds{100};
-constexpr Time kForEver = std::chrono::hours{24 * 365};
 
 std::vector<float> floats_of(GstSample* sample) {
   GstBuffer* const buffer = gst_sample_get_buffer(sample);

@@ -211,6 +211,16 @@ TEST_F(Load, WarnsOfWhatKendraCannotUse) {
   EXPECT_EQ(result->warnings.size(), 2u);
 }
 
+TEST_F(Load, AnImageToFillWithIsAFileThatIsThere) {
+  sources_.environment = {{"RECORDING_FILL", "image"}};
+  EXPECT_EQ(refused().field, "RECORDING_FILL_IMAGE");
+  sources_.environment["RECORDING_FILL_IMAGE"] = (root_ / "absent.png").string();
+  EXPECT_EQ(refused().field, "RECORDING_FILL_IMAGE");
+  write("away.png", "");
+  sources_.environment["RECORDING_FILL_IMAGE"] = (root_ / "away.png").string();
+  EXPECT_EQ(loaded().recordings.fill, "image");
+}
+
 constexpr const char* kProfiles =
     R"({"main":{"endpoint":"https://s3.example.org","bucket":"b.one","prefix":"/a/b/","accessKey":"key","secretKey":"s:e/c+ret","pathStyle":false}})";
 

@@ -68,6 +68,11 @@ void Session::on(recording::OpenRecording& message) {
                 .started = rfc3339(clocks.wall_us - part->begins.count()),
                 .fill = message.fill};
   part_ = {.part = part->number, .wall_us = clocks.wall_us, .boot_id = clocks.boot_id, .boot_us = clocks.boot_us};
+  if (message.fill == recording::Fill::kImage) {
+    // Without it gaps are black; whoever composes says that it is missing.
+    std::error_code missing;
+    std::filesystem::copy_file(message.fill_image, folder_ / recording::kFillImage, std::filesystem::copy_options::skip_existing, missing);
+  }
   disk_->watch(folder_, message.stop_below_free_bytes);
   log_.emplace(*disk_, folder_ / recording::kTimelineFile, part->timeline_bytes);
   if (part->timeline_bytes == 0) note({}, recording_);

@@ -15,6 +15,7 @@ namespace dd::recording {
 
 inline constexpr std::string_view kTimelineFile = "timeline.jsonl";
 inline constexpr std::string_view kManifestFile = "manifest.json";
+inline constexpr std::string_view kFillImage = "fill-image";         // a copy of what Fill::kImage shows
 inline constexpr std::size_t kMaxManifest = std::size_t{64} << 20U;  // bytes that a reader takes
 
 // Letters, digits, `-` and `_` stay, every other byte becomes %XX, and an empty id becomes `%`. An id of 64 bytes gives at most 192.

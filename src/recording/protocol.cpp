@@ -27,6 +27,7 @@ Json json_of(const OpenRecording& it) {
               {"tenant", it.tenant},
               {"meeting", it.meeting},
               {"fill", to_string(it.fill)},
+              {"fillImage", it.fill_image},
               {"stopBelowFreeBytes", it.stop_below_free_bytes}};
 }
 Json json_of(const AddParticipant& it) { return Json{{"do", "addParticipant"}, {"participant", it.participant}, {"name", it.name}}; }
@@ -67,6 +68,7 @@ ToRecorder open_of(Fields& in) {
                        in.text("tenant"),
                        in.text("meeting"),
                        in.word("fill", parse_fill),
+                       in.optional_text("fillImage", kMaxFolder),
                        in.number<std::uint64_t>("stopBelowFreeBytes")};
 }
 ToRecorder add_participant_of(Fields& in) { return AddParticipant{in.text("participant"), in.optional_text("name")}; }

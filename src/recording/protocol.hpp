@@ -24,6 +24,7 @@ struct OpenRecording {  // the first message; answered by Opened or Failed
   std::string tenant;
   std::string meeting;
   Fill fill = Fill::kBlack;
+  std::string fill_image = {};              // absolute; copied into the folder for kImage
   std::uint64_t stop_below_free_bytes = 0;  // trouble `disk_full` below, over again above twice that
 };
 

@@ -26,7 +26,7 @@ AddTrack camera() {
 }
 
 TEST(RecorderProtocol, EveryMessageToTheRecorderSurvivesTheChannel) {
-  const ToRecorder messages[] = {OpenRecording{"/rec/a", "r-1", "acme", "m-1", Fill::kFreeze, 1'000'000},
+  const ToRecorder messages[] = {OpenRecording{"/rec/a", "r-1", "acme", "m-1", Fill::kImage, "/etc/logo.png", 1'000'000},
                                  AddParticipant{"p1", "Asha"},
                                  camera(),
                                  PauseTrack{"t", true},

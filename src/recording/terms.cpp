@@ -11,7 +11,7 @@ namespace {
 constexpr std::array<std::string_view, 3> kKinds = {"audio", "video", "screenshare"};
 constexpr std::array<std::string_view, 5> kCodecs = {"opus", "vp8", "vp9", "h264", "av1"};
 constexpr std::array<std::string_view, 6> kGapReasons = {"paused", "loss", "stall", "key_frame", "trouble", "crash"};
-constexpr std::array<std::string_view, 2> kFills = {"black", "freeze"};
+constexpr std::array<std::string_view, 3> kFills = {"black", "freeze", "image"};
 
 template <typename Enum, std::size_t size>
 std::optional<Enum> find_in(const std::array<std::string_view, size>& names, std::string_view text) {

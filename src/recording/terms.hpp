@@ -18,7 +18,7 @@ enum class Codec { kOpus, kVp8, kVp9, kH264, kAv1 };
 enum class GapReason { kPaused, kLoss, kStall, kKeyFrame, kTrouble, kCrash };
 
 // How a gap is filled in what is made for playing.
-enum class Fill { kBlack, kFreeze };
+enum class Fill { kBlack, kFreeze, kImage };
 
 std::string_view to_string(Kind kind);
 std::string_view to_string(Codec codec);

@@ -115,6 +115,7 @@ void Studio::begin(const MeetingId& id, std::shared_ptr<Live> live, std::shared_
   orders.tenant = live->order.tenant;
   orders.meeting = id.str();
   orders.fill = live->order.fill;
+  orders.fill_image = settings_.fill_image.string();
   orders.stop_below_free_bytes = settings_.stop_below_free_bytes;
   live->session = std::make_shared<Session>(loop_, settings_.session, taps_, std::move(orders),
                                             std::string(recording::to_string(live->order.programme.layout)), session_events(live));
@@ -310,6 +311,8 @@ Task<void> Studio::close() {
 // ---- the API's calls ----
 
 Task<Result<recording::Started>> Studio::start(recording::StartRecording command) {
+  if (command.fill == recording::Fill::kImage && settings_.fill_image.empty())
+    co_return invalid_field("fill", "this server has no image to fill with (RECORDING_FILL_IMAGE)");
   Order order = make_order(command.meeting);
   order.modes = command.modes;
   order.fill = command.fill;

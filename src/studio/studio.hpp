@@ -38,6 +38,7 @@ struct StudioSettings {
   std::vector<recording::Mode> modes{recording::Mode::kTrack, recording::Mode::kParticipant, recording::Mode::kComposite};
   recording::Programme programme;
   recording::Fill fill = recording::Fill::kBlack;
+  std::filesystem::path fill_image;  // what kImage shows; empty: kImage is refused
   std::uint64_t stop_below_free_bytes = 0;
   std::size_t max_recordings = 256;                  // at a time
   Duration linger = std::chrono::seconds{60};        // a meeting without participants is not recorded longer

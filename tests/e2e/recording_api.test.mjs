@@ -53,6 +53,8 @@ test('four people mute, leave and come back: everything plays from start to end'
   const meeting = await server.openMeeting('four');
   const events = await server.events({ meetingId: meeting.meetingId });
   const { recordingId } = await server.post('startRecording', { meetingId: 'four', modes: ['track', 'participant', 'composite'], composite: small });
+  const imageless = await server.request('POST', '/v1/startRecording', { meetingId: 'four', fill: 'image' });
+  assert.deepEqual([imageless.status, imageless.json.error.field], [400, 'fill'], 'no image is configured');
   const again = await server.post('startRecording', { meetingId: 'four' });
   assert.equal(again.recordingId, recordingId, 'a meeting has one recording at a time');
 

@@ -2,6 +2,9 @@
 // Sound and picture stay together in everything that is made for playing, whatever happens to those who send: four browsers that
 // mute, leave, stall for ten seconds and lose packets flash and beep at known moments of the same clock, each at its own pitch.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 
@@ -28,14 +31,18 @@ const codecs = { asha: 'video/VP8', bela: 'video/H264', chitra: 'video/VP9', dev
 
 let server;
 let browser;
+let image;
 
 before(async () => {
-  const env = { RECORDING_FPS: '30', RECORDING_HEIGHT: '360', RECORDING_WIDTH: '640' };
+  image = path.join(os.tmpdir(), `dd-fill-${process.pid}.png`);
+  execFileSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'color=0x204060:s=640x360', '-frames:v', '1', image]);
+  const env = { RECORDING_FPS: '30', RECORDING_HEIGHT: '360', RECORDING_WIDTH: '640', RECORDING_FILL_IMAGE: image };
   [server, browser] = await Promise.all([startServer({ name: 'recording-sync', env }), openBrowser()]);
 });
 after(async () => {
   await browser?.close();
   await server?.kill();
+  fs.rmSync(image, { force: true });
 });
 
 async function join(meeting, name, network) {
@@ -87,7 +94,7 @@ test('four who mute, leave, stall and lose packets stay in sync in all that is m
   const meeting = await server.openMeeting('in-sync');
   const events = await server.events({ meetingId: 'in-sync' });
   const [lossy, stalling] = await Promise.all([openNetwork({ to: server.rtcBase, loss: 0.05 }), openNetwork({ to: server.rtcBase })]);
-  await server.post('startRecording', { meetingId: 'in-sync', modes: ['track', 'participant', 'composite'] });
+  await server.post('startRecording', { meetingId: 'in-sync', modes: ['track', 'participant', 'composite'], fill: 'image' });
 
   const tabs = [];
   for (const name of Object.keys(people)) tabs.push(await join(meeting, name, { dev: lossy, chitra: stalling }[name]));
@@ -120,6 +127,7 @@ test('four who mute, leave, stall and lose packets stay in sync in all that is m
   await events.of('recording.composed', { timeout: 120_000 });
 
   const [folder] = recordingFolders(server, 'in-sync');
+  assert.deepEqual(fs.readFileSync(path.join(folder, 'fill-image')), fs.readFileSync(image), 'what fills gaps stays with the recording');
   const manifest = manifestOf(folder);
   const length = manifest.durationUs / 1e6;
   context.diagnostic(`${length} s; ${JSON.stringify(timelineOf(folder).filter(({ type }) => type === 'gap').map(({ track, reason, fromUs, toUs }) => [track, reason, fromUs / 1e6, toUs / 1e6]))}`);

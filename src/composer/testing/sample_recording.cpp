@@ -106,6 +106,11 @@ void SampleRecording::film(const std::string& who, Kind kind, Codec codec, const
   ffmpeg(std::move(arguments));
 }
 
+void SampleRecording::fill_image(const std::string& colour) const {
+  ffmpeg({"-f", "lavfi", "-i", "color=" + colour + ":s=640x360", "-frames:v", "1", "-f", "image2", "-c:v", "png",
+          (folder() / recording::kFillImage).string()});
+}
+
 void SampleRecording::end(Time t) {
   add(t, recording::RecordingStopped{"ended"});
   std::stable_sort(events_.begin(), events_.end(), [](const auto& a, const auto& b) { return a.t < b.t; });

@@ -48,7 +48,8 @@ class SampleRecording {
   void add(Time t, recording::Happening what) { events_.push_back({t, std::move(what)}); }
   // A track with its file, or a further file of a track that is there.
   void film(const std::string& who, recording::Kind kind, recording::Codec codec, const Footage& footage);
-  void end(Time t);  // writes timeline.jsonl
+  void fill_image(const std::string& colour) const;  // a plain picture to fill gaps with
+  void end(Time t);                                  // writes timeline.jsonl
   std::filesystem::path file(const std::string& track, unsigned number) const;
   const std::vector<recording::Event>& events() const { return events_; }
 
