@@ -217,7 +217,7 @@ TEST_F(Composing, AnImageStandsWhereNoPictureIs) {
   ASSERT_TRUE(made.has_value());
   EXPECT_TRUE(made->troubles.empty());
   const Screening screening(output("image.mp4"), kSmall, kFps);
-  expect_colour(screening.colour(kWhole, 1), {254, 0, 0});
+  expect_colour(screening.colour(kWhole, 1.5), {254, 0, 0});
   expect_colour(screening.colour(kWhole, 3.5), {0, 0, 254});
 }
 

@@ -2,9 +2,14 @@
 #include "media/testing/engine_fixture.hpp"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
+#include <fmt/format.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <filesystem>
 
 namespace dd::media::testing {
 namespace {
@@ -47,15 +52,24 @@ rtp::CodecParameters vp8_codec() {
 }  // namespace
 
 std::uint16_t free_ports(std::size_t count) {
-  // Below the ephemeral range, and away from where the engine's internal ports are.
+  // Tests run beside each other, and a port that was only looked at may be a neighbour's a moment later. So each call takes a
+  // block of its own, locked for as long as this process lives. Below the ephemeral range, away from the engine's internal ports.
+  constexpr std::uint64_t kBlock = 16;
+  constexpr std::uint64_t kFirst = 15'000;
+  constexpr std::uint64_t kBlocks = 900;
+  EXPECT_LE(count, kBlock);
   for (int tries = 0; tries < 200; ++tries) {
-    const auto first = static_cast<std::uint16_t>(15'000 + random_u64() % 15'000);
-    bool free = true;
+    const auto first = static_cast<std::uint16_t>(kFirst + (random_u64() % kBlocks) * kBlock);
+    const auto lock = std::filesystem::temp_directory_path() / fmt::format("doordarshan-test-ports-{}", first);
+    const int fd = ::open(lock.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+    if (fd < 0) continue;
+    bool free = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
     for (std::size_t i = 0; free && i < count; ++i) {
       const auto port = static_cast<std::uint16_t>(first + i);
       free = can_bind(SOCK_STREAM, port) && can_bind(SOCK_DGRAM, port);
     }
-    if (free) return first;
+    if (free) return first;  // the descriptor, and with it the lock, stays until the process ends
+    ::close(fd);
   }
   ADD_FAILURE() << "no free ports";
   return 0;
