@@ -83,6 +83,7 @@ class LiveShow {
         return ok();
       }
       DD_TRY_VOID(encoder_->wait(kNap));
+      DD_TRY_VOID(write_out());  // what was encoded meanwhile is wanted now, not with the next frame
     }
   }
 
