@@ -6,12 +6,11 @@
 namespace dd::api {
 namespace {
 
-HttpResponse rendered(int status, std::string_view code, std::string_view message, std::string_view field, std::string_view reason) {
+HttpResponse rendered(int status, std::string_view code, std::string_view message, std::string_view field) {
   OrderedJson inner = OrderedJson::object();
   inner["code"] = code;
   inner["message"] = message;
   if (!field.empty()) inner["field"] = field;
-  if (!reason.empty()) inner["reason"] = reason;
   OrderedJson outer = OrderedJson::object();
   outer["error"] = std::move(inner);
   HttpResponse response;
@@ -27,7 +26,6 @@ int http_status(Errc code) {
     case Errc::kInvalidArgument: return 400;
     case Errc::kNotFound: return 404;
     case Errc::kConflict: return 409;
-    case Errc::kUnauthorized: return 401;
     case Errc::kForbidden: return 403;
     case Errc::kPayloadTooLarge: return 413;
     case Errc::kTooManyRequests: return 429;
@@ -42,13 +40,13 @@ HttpResponse error_response(const Error& error) {
   // Our own faults are explained in the log, under the request's id, and not to whoever provoked them.
   const std::string_view hidden = "internal error; the log has it under this X-Request-ID";
   const std::string_view message = error.code == Errc::kInternal ? hidden : std::string_view(error.message);
-  HttpResponse response = rendered(http_status(error.code), to_string(error.code), message, error.field, error.reason);
+  HttpResponse response = rendered(http_status(error.code), to_string(error.code), message, error.field);
   if (error.code == Errc::kUnavailable || error.code == Errc::kTooManyRequests) {
     response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.value_or(std::chrono::seconds{1}).count()));
   }
   return response;
 }
 
-HttpResponse refusal(int status, std::string_view code, std::string_view message) { return rendered(status, code, message, {}, {}); }
+HttpResponse refusal(int status, std::string_view code, std::string_view message) { return rendered(status, code, message, {}); }
 
 }  // namespace dd::api

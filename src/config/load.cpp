@@ -3,7 +3,6 @@
 #include "config/load.hpp"
 
 #include <algorithm>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -22,8 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFile = 256 * 1024;  // bytes; an environment file is a page of text
 
-constexpr std::uint32_t kParticipantsPerWorker = 250;  // what CAPACITY is made of when nothing is said
-constexpr std::uintmax_t kMaxFillImage = 8 * 1024 * 1024;
 constexpr std::uint32_t kPipePorts = 100;  // a meeting over two workers needs two, and there may be many
 
 using Values = std::map<std::string, std::string, std::less<>>;
@@ -126,10 +123,8 @@ Result<void> settle_addresses(const Values& values, Settings& settings) {
     settings.http.private_ip = "127.0.0.1";
     if (!values.contains("TENANT")) settings.tenant = "default";
   }
-  if (settings.role != "control") {
-    if (!values.contains("PUBLIC_IP") && settings.env != "local") return missing("PUBLIC_IP");
-    if (settings.http.private_ip.empty()) return missing("PRIVATE_IP");
-  }
+  if (!values.contains("PUBLIC_IP") && settings.env != "local") return missing("PUBLIC_IP");
+  if (settings.http.private_ip.empty()) return missing("PRIVATE_IP");
   if (settings.tenant.empty() || settings.tenant == "NA") return missing("TENANT");
   if (settings.rtc.announced_ip.empty()) settings.rtc.announced_ip = settings.http.public_ip;
   return ok();
@@ -155,22 +150,6 @@ Result<void> settle_media(const Values& values, unsigned cores, Loaded& loaded) 
   return ok();
 }
 
-Result<void> settle_control(Settings& settings) {
-  if (settings.tls.certificate.empty() != settings.tls.key.empty()) {
-    return invalid_field("TLS_KEY_PATH", "TLS_CERTIFICATE_PATH and TLS_KEY_PATH must be given together");
-  }
-  const std::string_view scheme = settings.tls.certificate.empty() ? "http" : "https";
-  auto& control = settings.control;
-  if (control.public_url.empty()) control.public_url = fmt::format("{}://localhost:{}", scheme, control.port);
-  if (control.public_url.ends_with('/')) control.public_url.pop_back();
-  if (!control.turn_urls.empty() && control.turn_secret.empty()) {
-    return invalid_field("TURN_SECRET", "TURN_SECRET must be given with TURN_URLS");
-  }
-  if (settings.http.origin.empty()) settings.http.origin = fmt::format("{}://{}:{}", scheme, settings.http.private_ip, settings.http.port);
-  if (settings.limits.capacity == 0) settings.limits.capacity = kParticipantsPerWorker * settings.rtc.workers;
-  return ok();
-}
-
 Result<void> settle_storage(Loaded& loaded) {
   auto& storage = loaded.settings.storage;
   if (!storage.profiles_path.empty()) {
@@ -189,20 +168,6 @@ Result<void> settle_storage(Loaded& loaded) {
   if (!loaded.settings.webhooks.urls.empty() && loaded.settings.webhooks.secret.empty()) {
     return invalid_field("WEBHOOK_SECRET", "WEBHOOK_SECRET must be given with WEBHOOK_URLS");
   }
-  return ok();
-}
-
-Result<void> settle_fill(const Settings& settings) {
-  const auto& recordings = settings.recordings;
-  const auto fault = [](const char* what) { return invalid_field("RECORDING_FILL_IMAGE", fmt::format("RECORDING_FILL_IMAGE {}", what)); };
-  if (recordings.fill_image.empty()) {
-    if (recordings.fill == "image") return fault("must be given with RECORDING_FILL=image");
-    return ok();
-  }
-  std::error_code error;
-  const auto bytes = std::filesystem::file_size(recordings.fill_image, error);
-  if (error) return fault("is not a file that can be read");
-  if (bytes > kMaxFillImage) return fault("is larger than 8 MiB");
   return ok();
 }
 
@@ -240,9 +205,7 @@ Result<Loaded> load(const Sources& sources) {
   DD_TRY_VOID(settle_database(values, loaded.settings));
   DD_TRY_VOID(settle_addresses(values, loaded.settings));
   DD_TRY_VOID(settle_media(values, sources.cores, loaded));
-  DD_TRY_VOID(settle_control(loaded.settings));
   DD_TRY_VOID(settle_storage(loaded));
-  DD_TRY_VOID(settle_fill(loaded.settings));
   return loaded;
 }
 
