@@ -42,7 +42,7 @@ THIRD_PARTY = {
     r"(mysql|mariadb)/": ["store/"],
     r"sqlite3\.h": ["store/"],
     r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "shelf/", "archive/", "recorder/", "composer/", "studio/"],
-    r"(libavformat|libavcodec|libavutil)/": ["archive/"],
+    r"(libavformat|libavcodec|libavutil|libswscale)/": ["archive/"],
     r"gst/": ["composer/"],
     r"pango/": ["composer/art.cpp"],
     r"spdlog/": ["observe/log.cpp"],

@@ -3,6 +3,7 @@
 #include "config/load.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <optional>
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFile = 256 * 1024;  // bytes; an environment file is a page of text
 
+constexpr std::uintmax_t kMaxFillImage = 8 * 1024 * 1024;
 constexpr std::uint32_t kPipePorts = 100;  // a meeting over two workers needs two, and there may be many
 
 using Values = std::map<std::string, std::string, std::less<>>;
@@ -171,6 +173,20 @@ Result<void> settle_storage(Loaded& loaded) {
   return ok();
 }
 
+Result<void> settle_fill(const Settings& settings) {
+  const auto& recordings = settings.recordings;
+  const auto fault = [](const char* what) { return invalid_field("RECORDING_FILL_IMAGE", fmt::format("RECORDING_FILL_IMAGE {}", what)); };
+  if (recordings.fill_image.empty()) {
+    if (recordings.fill == "image") return fault("must be given with RECORDING_FILL=image");
+    return ok();
+  }
+  std::error_code error;
+  const auto bytes = std::filesystem::file_size(recordings.fill_image, error);
+  if (error) return fault("is not a file that can be read");
+  if (bytes > kMaxFillImage) return fault("is larger than 8 MiB");
+  return ok();
+}
+
 // RUST_LOG is often set for other programs, so what we cannot read in it is passed over.
 void apply_rust_log(const Values& values, Settings& settings) {
   const auto filter = values.find("RUST_LOG");
@@ -206,6 +222,7 @@ Result<Loaded> load(const Sources& sources) {
   DD_TRY_VOID(settle_addresses(values, loaded.settings));
   DD_TRY_VOID(settle_media(values, sources.cores, loaded));
   DD_TRY_VOID(settle_storage(loaded));
+  DD_TRY_VOID(settle_fill(loaded.settings));
   return loaded;
 }
 

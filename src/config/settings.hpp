@@ -89,7 +89,8 @@ struct Settings {
     std::uint32_t width = 1280;
     std::uint32_t height = 720;
     std::uint32_t fps = 25;
-    std::string fill = "black";  // black, freeze
+    std::string fill = "black";  // black, freeze, image
+    std::string fill_image;
     std::uint32_t at_once = 256;
     std::uint32_t min_free_megabytes = 512;
     std::chrono::seconds linger{60};
