@@ -237,7 +237,7 @@ Task<HttpResponse> Application::State::answer(Chosen chosen, HttpRequest request
     co_return file_page(*chosen.files, chosen.file, request);
   }
   const Route& route = *chosen.route;
-  const auto verdict = route.access == Access::kKeyed ? access.judge(request) : AccessRule::Verdict::kAllowed;
+  const auto verdict = route.access == Access::kKeyed && !request.internal ? access.judge(request) : AccessRule::Verdict::kAllowed;
   if (verdict == AccessRule::Verdict::kNeedsKey) {
     metrics.add(Metric::kHttpRejected, {"unauthenticated"});
     HttpResponse response = refusal(401, "unauthenticated", "this call needs an API key");
