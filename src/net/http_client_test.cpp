@@ -301,7 +301,7 @@ TEST_F(HttpClientTest, AnUnreadableAuthorityIsAnErrorAtStart) {
   EXPECT_FALSE(HttpClient::open(other, settings));
 }
 
-TEST_F(HttpClientTest, AForwardedAnswerKeepsWhatIsAboutItsContent) {
+TEST(ForwardedAnswer, KeepsWhatIsAboutItsContent) {
   HttpAnswer answer;
   answer.status = 206;
   answer.headers = {
