@@ -5,7 +5,6 @@
 
 #include "control/scoped_ids.hpp"
 #include "portal/admin_requests.hpp"
-#include "portal/kendra_layout.hpp"
 #include "portal/route.hpp"
 
 namespace dd::portal {
@@ -69,8 +68,8 @@ Answer list_servers(Call call) {
   const Context& portal = call.portal;
   OrderedJson json = OrderedJson::object();
   json["servers"] = OrderedJson::array();
-  for (const auto& server : portal.meetings.servers()) {
-    json["servers"].push_back(server_json(server, alive(server, portal.loop.wall_now(), portal.settings.heartbeat_limit)));
+  for (const auto& server : portal.servers.servers()) {
+    json["servers"].push_back(server_json(server, portal.servers.living(server.server, portal.loop.now())));
   }
   json["leader"] = portal.meetings.leader();
   co_return json_response(json);

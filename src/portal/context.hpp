@@ -13,6 +13,7 @@
 #include "control/control_store.hpp"
 #include "control/fleet.hpp"
 #include "control/meetings.hpp"
+#include "control/server_watch.hpp"
 #include "control/signal_bus.hpp"
 #include "control/tenant_store.hpp"
 #include "control/tenants.hpp"
@@ -33,6 +34,7 @@ struct Context {
   control::SignalBus& bus;
   observe::Metrics& metrics;
   PortalSettings settings;
+  control::ServerWatch servers;  // who lives, judged here as control's leader judges
   Recordings recordings;
   LoadHistory load;
   Tickets tickets;

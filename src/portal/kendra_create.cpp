@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <algorithm>
 
+#include "control/placement.hpp"
 #include "portal/kendra.hpp"
 #include "portal/kendra_layout.hpp"
 
@@ -56,17 +57,20 @@ Answer create_kendra_meeting(Call call) {
   if (tenant->suspended) co_return refused(Errc::kForbidden, "tenant_suspended", "the tenant is suspended");
   const auto meetings = control::quota_of(*tenant, control::Quota::kMeetings);
 
+  // Read anew: what others reserved a moment ago counts.
   DD_CO_TRY(auto servers, co_await portal.store.servers());
-  servers = candidates(std::move(servers), portal.settings.pool, portal.loop.wall_now(), portal.settings.heartbeat_limit);
+  const auto living = [&portal](const control::ServerRecord& server) { return portal.servers.living(server.server, portal.loop.now()); };
+  const auto size = static_cast<std::uint32_t>(people(capacity));
   std::size_t attempts = 0;
-  for (const auto& server : servers) {
-    const auto layout = lay_out(capacity, server.workers);
+  for (const auto* candidate : control::candidates(servers, portal.settings.pool, size, living)) {
+    const control::ServerRecord& server = *candidate;
+    const auto layout = lay_out(capacity, server);
     if (!layout) continue;
     control::PlacedMeeting wanted;
     wanted.meeting = address.meeting;
     wanted.tenant = address.tenant;
     wanted.server = server.server;
-    wanted.size = static_cast<std::uint32_t>(people(capacity));
+    wanted.size = size;
     wanted.limit = wanted.size;
     wanted.created = portal.loop.wall_now();
     const auto bound = static_cast<std::uint32_t>(std::min<std::uint64_t>(meetings.value_or(0), UINT32_MAX));

@@ -3,17 +3,17 @@
 
 #include <algorithm>
 
+#include "control/placement.hpp"
+
 namespace dd::portal {
 
 std::int64_t people(const KendraCapacity& capacity) {
   return capacity.everybody > 0 ? capacity.everybody : capacity.producers + capacity.consumers;
 }
 
-std::optional<KendraLayout> lay_out(const KendraCapacity& capacity, const std::vector<control::WorkerLoad>& workers) {
-  std::vector<control::WorkerLoad> free;
-  std::copy_if(workers.begin(), workers.end(), std::back_inserter(free),
-               [](const auto& worker) { return worker.alive && worker.consumers < kConsumersPerWorker; });
-  std::stable_sort(free.begin(), free.end(), [](const auto& a, const auto& b) { return a.consumers < b.consumers; });
+std::optional<KendraLayout> lay_out(const KendraCapacity& capacity, const control::ServerRecord& server) {
+  auto free = control::workers_by_load(server);
+  std::erase_if(free, [](const auto& worker) { return worker.consumers >= kConsumersPerWorker; });
   if (free.empty()) return std::nullopt;
 
   KendraLayout layout;
@@ -30,20 +30,6 @@ std::optional<KendraLayout> lay_out(const KendraCapacity& capacity, const std::v
   }
   if (needed > 0) return std::nullopt;
   return layout;
-}
-
-bool alive(const control::ServerRecord& server, WallTime now, std::chrono::seconds heartbeat_limit) {
-  return now - server.heartbeat <= heartbeat_limit;
-}
-
-std::vector<control::ServerRecord> candidates(std::vector<control::ServerRecord> servers, std::string_view pool, WallTime now,
-                                              std::chrono::seconds heartbeat_limit) {
-  std::erase_if(servers, [&](const auto& server) {
-    return server.draining || server.tenant != pool || !alive(server, now, heartbeat_limit) || server.reserved >= server.capacity;
-  });
-  std::stable_sort(servers.begin(), servers.end(),
-                   [](const auto& a, const auto& b) { return a.capacity - a.reserved > b.capacity - b.reserved; });
-  return servers;
 }
 
 }  // namespace dd::portal

@@ -29,11 +29,6 @@ std::int64_t people(const KendraCapacity& capacity);  // who may be in the meeti
 
 // Nothing when the server's living workers have no such room. The producers get the worker with the least to do; consumers follow on the
 // others, the least busy first, and share the producers' worker only when it is the one worker there is.
-std::optional<KendraLayout> lay_out(const KendraCapacity& capacity, const std::vector<control::WorkerLoad>& workers);
-
-// The servers a meeting may go to, the one with the most room first: alive, of the pool, not draining.
-std::vector<control::ServerRecord> candidates(std::vector<control::ServerRecord> servers, std::string_view pool, WallTime now,
-                                              std::chrono::seconds heartbeat_limit);
-bool alive(const control::ServerRecord& server, WallTime now, std::chrono::seconds heartbeat_limit);
+std::optional<KendraLayout> lay_out(const KendraCapacity& capacity, const control::ServerRecord& server);
 
 }  // namespace dd::portal

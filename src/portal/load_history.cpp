@@ -5,14 +5,13 @@
 
 namespace dd::portal {
 
-void LoadHistory::add(WallTime now, const std::vector<control::ServerRecord>& servers, std::chrono::seconds heartbeat_limit) {
+void LoadHistory::add(WallTime now, const std::vector<control::ServerRecord>& living) {
   for (auto entry = samples_.begin(); entry != samples_.end();) {
     auto& samples = entry->second;
     while (!samples.empty() && now - samples.front().time > settings_.memory) samples.pop_front();
     entry = samples.empty() ? samples_.erase(entry) : std::next(entry);
   }
-  for (const auto& server : servers) {
-    if (now - server.heartbeat > heartbeat_limit) continue;
+  for (const auto& server : living) {
     if (samples_.find(server.server) == samples_.end() && samples_.size() >= settings_.max_servers) continue;
     const auto cpu = static_cast<std::uint8_t>(std::min<std::uint32_t>(server.cpu_percent, 100));
     samples_[server.server].push_back(Sample{now, server.participants, server.meetings, cpu});

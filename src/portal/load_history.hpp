@@ -33,7 +33,7 @@ class LoadHistory {
   explicit LoadHistory(Settings settings) : settings_(settings) {}
 
   const Settings& settings() const { return settings_; }
-  void add(WallTime now, const std::vector<control::ServerRecord>& servers, std::chrono::seconds heartbeat_limit);
+  void add(WallTime now, const std::vector<control::ServerRecord>& living);
 
   // At most `points` a server, each the greatest of what it stands for: a peak is what an operator looks for.
   std::map<ContainerId, std::vector<Sample>> since(WallTime from, std::size_t points) const;

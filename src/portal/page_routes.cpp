@@ -3,7 +3,6 @@
 #include <array>
 
 #include "api/pages.hpp"
-#include "portal/kendra_layout.hpp"
 #include "portal/openapi.hpp"
 #include "portal/route.hpp"
 
@@ -31,10 +30,9 @@ Answer health(Call) { co_return api::health_page(); }
 Answer ready(Call call) {
   const Context& portal = call.portal;
   OrderedJson reasons = OrderedJson::array();
-  const auto& servers = portal.meetings.servers();
-  const bool living = std::any_of(servers.begin(), servers.end(), [&](const auto& server) {
-    return alive(server, portal.loop.wall_now(), portal.settings.heartbeat_limit);
-  });
+  const auto& servers = portal.servers.servers();
+  const bool living = std::any_of(servers.begin(), servers.end(),
+                                  [&](const auto& server) { return portal.servers.living(server.server, portal.loop.now()); });
   if (!portal.store.available()) reasons.push_back("store unavailable");
   if (!living) reasons.push_back("no media server is alive");
   OrderedJson json = OrderedJson::object();

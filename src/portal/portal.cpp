@@ -19,6 +19,8 @@ namespace {
 using api::HttpRequest;
 using api::HttpResponse;
 
+constexpr std::chrono::seconds kLookInterval{1};
+
 bool is_kendras(std::string_view path) { return path.starts_with("/v1/"); }
 
 bool says_json(const HttpRequest& request) {
@@ -45,12 +47,19 @@ HttpResponse refused_call(const Route& route, std::string_view id, const Error& 
 struct Portal::State {
   State(Loop& loop, control::Meetings& meetings, control::Tenants& tenants, control::TenantStore& tenant_store,
         control::ControlStore& store, control::Fleet& fleet, control::SignalBus& bus, observe::Metrics& metrics, PortalSettings settings)
-      : context{loop,          meetings,
-                tenants,       tenant_store,
-                store,         fleet,
-                bus,           metrics,
-                settings,      Recordings(loop, meetings, fleet, settings.heartbeat_limit),
-                LoadHistory(), Tickets(settings.api_key)},
+      : context{loop,
+                meetings,
+                tenants,
+                tenant_store,
+                store,
+                fleet,
+                bus,
+                metrics,
+                settings,
+                control::ServerWatch(settings.heartbeat_limit, kLookInterval),
+                Recordings(loop, context.servers, fleet),
+                LoadHistory(),
+                Tickets(settings.api_key)},
         envelope(loop, metrics, settings.cors_origin, "GET, HEAD, POST, PUT, DELETE, OPTIONS"),
         pages(WebPages::load(settings.web_app_folder, settings.swagger_ui_folder)) {
     for (const auto table : {kendra_routes(), recording_routes(), admin_routes(), tenant_routes(), page_routes()}) {
@@ -63,7 +72,7 @@ struct Portal::State {
   Task<HttpResponse> answer(HttpRequest request, std::string_view& name);
   Task<HttpResponse> call(const Route* route, std::vector<std::string> parameters, HttpRequest request);
   Result<bool> has_ticket(const Route& route, const std::vector<std::string>& parameters, const HttpRequest& request);
-  void sample();
+  void look();
 
   Context context;
   api::Envelope envelope;
@@ -71,7 +80,8 @@ struct Portal::State {
   std::unique_ptr<Callers> callers;
   api::PathTable<Route> routes;
   std::map<std::string_view, std::string> names;
-  Timer sampling;
+  Timer looking;
+  MonotonicTime sampled{};
 };
 
 Portal::Portal(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -86,12 +96,21 @@ Result<std::unique_ptr<Portal>> Portal::open(Loop& loop, control::Meetings& meet
   return std::unique_ptr<Portal>(new Portal(std::move(state)));
 }
 
-void Portal::start() { state_->sample(); }
+void Portal::start() { state_->look(); }
 
-void Portal::State::sample() {
+void Portal::State::look() {
   Loop& loop = context.loop;
-  context.load.add(loop.wall_now(), context.meetings.servers(), context.settings.heartbeat_limit);
-  sampling = loop.after(context.load.settings().interval, [this] { sample(); });
+  // While the store is away the servers' heartbeats cannot be seen; that is no silence of theirs.
+  if (context.store.available()) context.servers.update(context.meetings.servers(), loop.now(), loop.wall_now());
+  if (sampled == MonotonicTime{} || loop.now() - sampled >= context.load.settings().interval) {
+    sampled = loop.now();
+    std::vector<control::ServerRecord> living;
+    for (const auto& server : context.servers.servers()) {
+      if (context.servers.living(server.server, loop.now())) living.push_back(server);
+    }
+    context.load.add(loop.wall_now(), living);
+  }
+  looking = loop.after(kLookInterval, [this] { look(); });
 }
 
 // Suspends only in call(): `name` is set before.

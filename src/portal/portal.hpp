@@ -31,7 +31,7 @@ class Portal final : public api::HttpHandler {
                                               control::SignalBus& bus, observe::Metrics& metrics, PortalSettings settings);
   ~Portal() override;
 
-  // Samples the servers' load every ten seconds from now on.
+  // Looks at the servers every second from now on, and keeps samples of their load; before, none of them is known to live.
   void start();
 
   Task<api::HttpResponse> handle(api::HttpRequest request) override;

@@ -8,7 +8,6 @@
 #include "api/object_reader.hpp"
 #include "base/completion.hpp"
 #include "portal/caller.hpp"
-#include "portal/kendra_layout.hpp"
 
 namespace dd::portal {
 namespace {
@@ -89,8 +88,8 @@ Task<Result<std::string>> read_body(Loop& loop, api::HttpResponse response, std:
 
 std::vector<ContainerId> Recordings::servers() const {
   std::vector<ContainerId> living;
-  for (const auto& server : meetings_.servers()) {
-    if (alive(server, loop_.wall_now(), heartbeat_limit_)) living.push_back(server.server);
+  for (const auto& server : watch_.servers()) {
+    if (watch_.living(server.server, loop_.now())) living.push_back(server.server);
   }
   return living;
 }

@@ -17,7 +17,7 @@
 #include "base/result.hpp"
 #include "base/task.hpp"
 #include "control/fleet.hpp"
-#include "control/meetings.hpp"
+#include "control/server_watch.hpp"
 #include "recording/command.hpp"
 
 namespace dd::portal {
@@ -45,8 +45,7 @@ struct RecordingPage {
 class Recordings {
  public:
   // Both outlive it.
-  Recordings(Loop& loop, control::Meetings& meetings, control::Fleet& fleet, std::chrono::seconds heartbeat_limit)
-      : loop_(loop), meetings_(meetings), fleet_(fleet), heartbeat_limit_(heartbeat_limit) {}
+  Recordings(Loop& loop, const control::ServerWatch& servers, control::Fleet& fleet) : loop_(loop), watch_(servers), fleet_(fleet) {}
 
   // kUnavailable when no server answered at all.
   Task<Result<RecordingPage>> list(RecordingQuery query);
@@ -65,9 +64,8 @@ class Recordings {
   void remember(RecordingId recording, RecordingHome home);
 
   Loop& loop_;
-  control::Meetings& meetings_;
+  const control::ServerWatch& watch_;
   control::Fleet& fleet_;
-  std::chrono::seconds heartbeat_limit_;
   Order order_;  // the one asked about last in front
   std::unordered_map<RecordingId, Order::iterator> known_;
 };
