@@ -5,7 +5,7 @@
 
 #include "control/scoped_ids.hpp"
 #include "portal/admin_requests.hpp"
-#include "portal/route.hpp"
+#include "portal/kendra.hpp"
 
 namespace dd::portal {
 namespace {
@@ -162,6 +162,7 @@ Answer get_meeting(Call call) {
 Answer end_this_meeting(Call call) {
   DD_CO_TRY(auto meeting, co_await their_meeting(call.portal, call.caller, call.request, call.parameters[0]));
   DD_CO_TRY_VOID(co_await call.portal.meetings.end(meeting.meeting, "ended"));
+  publish_kendra_ended(call.portal, meeting.meeting);
   co_return text_response("{}");
 }
 

@@ -122,6 +122,12 @@ void publish_kendra(Context& portal, const MeetingId& meeting, std::string type,
   portal.bus.publish_for_kendra(meeting, std::move(signal));
 }
 
+void publish_kendra_ended(Context& portal, const MeetingId& meeting) {
+  OrderedJson payload = OrderedJson::object();
+  payload["reason"] = "ended";
+  publish_kendra(portal, meeting, "DoordarshanMeetingEnded", "system", payload);
+}
+
 void publish_streams(Context& portal, const Spot& spot, const ParticipantId& participant, const KendraStreams& streams) {
   if (streams.producers.empty()) return;
   OrderedJson payload = OrderedJson::object();

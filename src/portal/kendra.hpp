@@ -59,6 +59,7 @@ struct KendraStreams {
 };
 void publish_streams(Context& portal, const Spot& spot, const ParticipantId& participant, const KendraStreams& streams);
 void publish_kendra(Context& portal, const MeetingId& meeting, std::string type, std::string participant, const api::OrderedJson& payload);
+void publish_kendra_ended(Context& portal, const MeetingId& meeting);
 
 // {"message": ...} first, as kendra's clients read it, then what our errors have besides.
 api::HttpResponse kendra_error(const Error& error);

@@ -333,9 +333,7 @@ Answer end_meeting(Call call) {
   DD_CO_TRY(auto visited, co_await visit(portal, call.body, call.caller, Names::kMeeting));
   if (!allowed_all(call.caller) && !call.caller.claims.grants.moderate) co_return not_granted("ending needs moderate or admin");
   DD_CO_TRY_VOID(co_await portal.meetings.end(visited.spot.meeting, "ended"));
-  OrderedJson payload = OrderedJson::object();
-  payload["reason"] = "ended";
-  publish_kendra(portal, visited.spot.meeting, "DoordarshanMeetingEnded", "system", payload);
+  publish_kendra_ended(portal, visited.spot.meeting);
   co_return text_response(R"({"response":"Successfully ended meeting"})");
 }
 

@@ -86,10 +86,10 @@ Answer list_recordings(Call call) {
   co_return text_response(text_of(json));
 }
 
-// Asks the recording's server, and once more who has it when that server has it no longer.
+// A recording that is gone is looked for anew the next time; one whose server is away keeps its place.
 Task<Result<HttpResponse>> forwarded(Context& portal, RecordingId recording, ContainerId server, HttpRequest request) {
   auto response = co_await portal.fleet.forward(std::move(server), std::move(request));
-  if (!response || response->status == 404) portal.recordings.forget(recording);
+  if (response && response->status == 404) portal.recordings.forget(recording);
   if (response) keep_passed_headers(*response);
   co_return response;
 }
