@@ -53,7 +53,7 @@ THIRD_PARTY = {
     r"prometheus/": ["observe/metrics.cpp"],
     r"curl/": ["net/curl_client.cpp"],
     r"hiredis/": ["net/redis"],
-    r"openssl/": ["net/", "trust/"],
+    r"openssl/": ["net/", "trust/", "portal/ticket.cpp"],
     r"CLI/": ["config/command_line.cpp", "archive/command_line.cpp"],
     r".*\.pb\.h": ["net/otlp_push"],
     r"tl/expected\.hpp": ["base/result.hpp"],
