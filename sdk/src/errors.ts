@@ -103,10 +103,14 @@ export function errorOfAnswer(error: unknown): DoordarshanError {
 export function asError(thrown: unknown): DoordarshanError {
   if (thrown instanceof DoordarshanError) return thrown;
   const message = thrown instanceof Error ? thrown.message : String(thrown);
+  // What the browser or mediasoup-client cannot do, it cannot do a moment later either.
+  const name = thrown instanceof Error ? thrown.name : '';
+  if (name === 'UnsupportedError' || name === 'NotSupportedError') return new DoordarshanError('unsupported', message, { cause: thrown });
+  if (name === 'TypeError') return new DoordarshanError('invalid_argument', message, { cause: thrown });
   return new DoordarshanError('internal', message, { cause: thrown });
 }
 
 /** Whether the same request may succeed a moment later. */
 export function isTransient(error: DoordarshanError): boolean {
-  return ['unavailable', 'deadline_exceeded', 'too_many_requests', 'internal', 'conflict'].includes(error.code);
+  return error.reason === 'media_moved' || ['unavailable', 'deadline_exceeded', 'too_many_requests', 'internal'].includes(error.code);
 }
