@@ -21,7 +21,7 @@ MAY_INCLUDE = {
     "child": ["base", "observe"],
     "trust": ["base"],
     "control": ["base", "trust", "observe", "meeting/store_port.hpp", "api/http.hpp", "api/json.hpp", "api/object_reader.hpp"],
-    "signaling": ["base", "trust", "control", "observe", "api/http.hpp", "api/json.hpp", "api/object_reader.hpp"],
+    "signaling": ["base", "trust", "control", "observe", "api/http.hpp", "api/json.hpp", "api/object_reader.hpp", "meeting/gather.hpp"],
     "portal": ["base", "trust", "control", "signaling", "observe", "api", "recording"],
     "api": ["base", "rtp", "meeting", "recording", "observe", "config"],
     "net": ["base", "api", "recording", "observe", "meeting/event.hpp", "shelf/object_store.hpp", "signaling/socket.hpp", "control/signal_bus.hpp"],  # it implements UserSessionSink

@@ -26,6 +26,9 @@ constexpr std::array<std::string_view, 1> kOutcome = {"outcome"};
 constexpr std::array<std::string_view, 1> kOperation = {"operation"};
 constexpr std::array<std::string_view, 2> kOperationOutcome = {"operation", "outcome"};
 
+constexpr std::array<std::string_view, 1> kDirection = {"direction"};
+constexpr std::array<std::string_view, 1> kCode = {"code"};
+
 constexpr std::string_view kSeconds = "s";
 constexpr std::string_view kNumber = "1";
 
@@ -227,6 +230,12 @@ constexpr std::array kRows = {
               kOutcome,
               {}},
     MetricRow{M::kWebhooksWaiting, K::kGauge, "doordarshan_webhooks_waiting", kNumber, "Webhook deliveries in the spool.", {}, {}},
+    MetricRow{M::kSignalingSessions, K::kGauge, "doordarshan_signaling_sessions", kNumber, "Clients in meetings through this process.", {}, {}},
+    MetricRow{M::kSignalingJoins, K::kCounter, "doordarshan_signaling_joins_total", kNumber, "Joins, by outcome: ok, or why not.", kOutcome, {}},
+    MetricRow{M::kSignalingMessages, K::kCounter, "doordarshan_signaling_messages_total", kNumber, "Messages of clients and to them, by direction: in or out.", kDirection, {}},
+    MetricRow{M::kSignalingResumes, K::kCounter, "doordarshan_signaling_resumes_total", kNumber, "Clients that came back to their session, by outcome: ok, unknown or overflow.", kOutcome, {}},
+    MetricRow{M::kSignalingCloses, K::kCounter, "doordarshan_signaling_closes_total", kNumber, "Signaling sockets closed, by code, or peer where the client did it.", kCode, {}},
+    MetricRow{M::kSignalingRefused, K::kCounter, "doordarshan_signaling_refused_total", kNumber, "What went over a bound: rate, queue, malformed, slow_reader or connections.", kReason, {}},
     MetricRow{M::kProcessResidentBytes,
               K::kGauge,
               "process_resident_memory_bytes",
