@@ -5,6 +5,12 @@ import type { ReadonlySignal } from '@preact/signals';
 
 import type { Refusal } from '../text/errors';
 
+// Something that plays in an element. Remote ones learn from their elements how large they are shown, and receive no more than that.
+export interface Playable {
+  attach(element: HTMLMediaElement): unknown;
+  detach(element: HTMLMediaElement): void;
+}
+
 export interface Person {
   id: string;
   name: string;
@@ -14,10 +20,9 @@ export interface Person {
   connected: boolean;
   joinedAt: number;
   microphone: 'none' | 'on' | 'muted';
-  camera: MediaStreamTrack | null; // null while there is none, or it is paused
-  screen: MediaStreamTrack | null;
-  sound: MediaStreamTrack | null;
-  screenSound: MediaStreamTrack | null;
+  camera: Playable | null; // null while there is none, or it is paused
+  screen: Playable | null;
+  sound: Playable | null;
 }
 
 export interface ChatMessage {
@@ -35,17 +40,18 @@ export interface RunningRecording {
   paused: boolean;
 }
 
-export type CallState = 'joining' | 'joined' | 'reconnecting' | 'recovering' | 'ended';
+export type CallState = 'connected' | 'reconnecting' | 'recovering' | 'ended';
 
-// How the call is over: left by oneself (null), or what happened.
+// How the call is over: one left, or what happened.
 export type CallEnd = { by: 'me' } | ({ by: 'them' } & Refusal);
 
 export type CallNews =
-  | { type: 'joined' | 'left' | 'hand'; name: string; count: number }
-  | { type: 'muted'; kinds: string[]; by: string }
+  | { type: 'joined' | 'left' | 'hand'; name: string }
+  | { type: 'muted'; kinds: readonly string[]; by: string }
   | { type: 'locked'; locked: boolean }
   | { type: 'recording'; change: 'started' | 'stopped' | 'paused' | 'resumed' | 'failed' | 'composed'; reason?: string }
-  | { type: 'draining'; seconds: number }
+  | { type: 'draining' }
+  | { type: 'problem'; error: unknown }
   | { type: 'message'; message: ChatMessage };
 
 export interface CallGrants {
@@ -65,22 +71,24 @@ export interface Call {
   readonly locked: ReadonlySignal<boolean>;
   readonly recording: ReadonlySignal<RunningRecording | null>;
   readonly via: ReadonlySignal<'udp' | 'tcp' | 'turn' | null>;
-  readonly grants: ReadonlySignal<CallGrants>;
-  readonly startedAt: ReadonlySignal<number>;
+  readonly soundBlocked: ReadonlySignal<boolean>; // until a click allows it
+  readonly grants: CallGrants;
+  readonly startedAt: number;
 
   onNews(listener: (news: CallNews) => void): () => void;
 
+  // Null: nothing is sent any more; the producer waits, muted, for the next track.
   sendMicrophone(track: MediaStreamTrack | null, on: boolean): Promise<void>;
   sendCamera(track: MediaStreamTrack | null): Promise<void>;
-  sendScreen(track: MediaStreamTrack | null): Promise<void>;
-  // Which pictures are on the page and how tall, in device pixels: others are not worth receiving. Keys are `camera:ID` and `screen:ID`.
-  show(heights: ReadonlyMap<string, number>): void;
+  shareScreen(): Promise<void>;
+  stopScreen(): Promise<void>;
+  allowSound(): Promise<void>;
 
   say(text: string): Promise<void>;
   raiseHand(up: boolean): Promise<void>;
   startRecording(): Promise<void>;
   stopRecording(): Promise<void>;
-  mute(person: string): Promise<void>;
+  mute(person: string, kinds: readonly ('audio' | 'video' | 'screenshare')[]): Promise<void>;
   remove(person: string): Promise<void>;
   lock(locked: boolean): Promise<void>;
   endForAll(): Promise<void>;
@@ -91,4 +99,6 @@ export interface JoinRequest {
   token: string;
   meeting: string;
   name: string;
+  hasMeeting: boolean; // the token names it; otherwise the client does
+  signal?: AbortSignal;
 }
