@@ -154,7 +154,7 @@ Task<void> Server::Parts::stop(Patience patience) {
 
 void Server::Parts::say_where_to_go() const {
   if (isatty(STDOUT_FILENO) == 0 && !settings.development) return;
-  const auto origin = fmt::format("http://localhost:{}", http->port());
+  const auto origin = fmt::format("{}://localhost:{}", settings.tls.certificate.empty() ? "http" : "https", http->port());
   fmt::print("\nDoordarshan Media Server\n\n");
   if (settings.development) fmt::print("  {:<22} {}/try/\n", "talk in two tabs", origin);
   fmt::print("  {:<22} {}\n  {:<22} {}/docs/\n  {:<22} {}/ready   {}/metrics\n\nCtrl-C stops it.\n", "media API", origin, "its pages",

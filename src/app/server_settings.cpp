@@ -124,6 +124,8 @@ net::HttpSettings http_settings(const config::Settings& settings) {
   http.port = settings.http.port;
   http.max_connections = settings.http.max_connections;
   http.body_limit = settings.http.max_body_bytes;
+  http.tls.certificate = settings.tls.certificate;
+  http.tls.key = settings.tls.key;
   return http;
 }
 

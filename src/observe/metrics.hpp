@@ -18,6 +18,10 @@ enum class Metric {
   kHttpRequestSeconds,  // labels: route
   kHttpConnections,
   kHttpRejected,  // labels: reason
+  kWebSockets,
+  kWebSocketsClosed,  // labels: outcome (normal, going_away, protocol, application, lost, silent, slow_reader)
+  kRedisConnected,
+  kRedisDropped,  // labels: reason (away, refused)
   kEventStreamClients,
   kEventsEmitted,      // labels: type
   kEventsDropped,      // labels: reason
