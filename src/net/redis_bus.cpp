@@ -44,6 +44,11 @@ struct Outgoing {
   MeetingId meeting;
   std::variant<StreamSignal, control::KendraSignal> signal;
   bool heard_here = false;
+
+  std::size_t bytes() const {
+    const auto* ours = std::get_if<StreamSignal>(&signal);
+    return ours != nullptr ? ours->text.size() : std::get<control::KendraSignal>(signal).payload.size();
+  }
 };
 
 }  // namespace
@@ -90,6 +95,7 @@ struct RedisBus::State : std::enable_shared_from_this<RedisBus::State> {
 
   std::uint64_t last_number = 0;
   std::unordered_map<MeetingId, std::uint64_t> last_on_meeting;
+  std::size_t outgoing_bytes = 0;
   std::deque<Outgoing> outgoing;  // in order; while linked, all of them are under way
 
   std::uint64_t last_subscription = 0;
@@ -133,6 +139,10 @@ void RedisBus::publish(const MeetingId& meeting, std::string text) {
 }
 
 void RedisBus::publish_for_kendra(const MeetingId& meeting, control::KendraSignal signal) {
+  if (signal.payload.size() > kMaxSignal) {
+    observe::log_error("signal_too_large", {{"meeting", meeting}, {"bytes", signal.payload.size()}});
+    return state_->drop("refused");
+  }
   state_->accept({meeting, std::move(signal), false});
 }
 
@@ -218,6 +228,7 @@ void RedisBus::State::lose(std::string_view why) {
   for (Outgoing& unsure : outgoing) hear_here(unsure);
   while (outgoing.size() > settings.max_kept) {
     drop("away");
+    outgoing_bytes -= outgoing.back().bytes();
     outgoing.pop_back();
   }
   if (lost) lost->resolve(true);
@@ -226,10 +237,12 @@ void RedisBus::State::lose(std::string_view why) {
 void RedisBus::State::accept(Outgoing said) {
   if (closed) return;
   if (!linked) hear_here(said);
-  if (outgoing.size() >= (linked ? settings.max_in_flight : settings.max_kept)) {
+  const std::size_t bound = linked ? settings.max_in_flight : settings.max_kept;
+  if (outgoing.size() >= bound || outgoing_bytes + said.bytes() > settings.max_bytes) {
     drop("away");
     return hear_here(said);
   }
+  outgoing_bytes += said.bytes();
   outgoing.push_back(std::move(said));
   if (linked) send(outgoing.back());
 }
@@ -253,6 +266,7 @@ void RedisBus::State::on_added(const RedisReply& reply) {
     drop("refused");
     hear_here(outgoing.front());
   }
+  outgoing_bytes -= outgoing.front().bytes();
   outgoing.pop_front();
 }
 

@@ -17,6 +17,7 @@ namespace dd::net {
 struct RedisBusSettings {
   std::size_t max_kept = 1'000;                 // signals, while Redis is away
   std::size_t max_in_flight = 8'192;            // signals it has not acknowledged, while it is there
+  std::size_t max_bytes = 64 * 1024 * 1024;     // of either
   std::size_t stream_length = 1'000;            // about so many signals of a meeting can be read by a replica that lags
   Duration patience = std::chrono::seconds{2};  // for a connection, or a reply
   Duration block = std::chrono::seconds{5};     // of one XREAD; also how long a connection that is dead in silence goes unnoticed

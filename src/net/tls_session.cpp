@@ -101,10 +101,12 @@ TlsSession::Step TlsSession::judge(int outcome) {
     case SSL_ERROR_WANT_WRITE: return {Want::kWrite, 0, {}};
     case SSL_ERROR_ZERO_RETURN: return {Want::kNothing, 0, boost::asio::error::eof};
     case SSL_ERROR_SYSCALL:
+      broken_ = true;
       if (errno != 0) return {Want::kNothing, 0, error_code(errno, boost::system::system_category())};
       return {Want::kNothing, 0, boost::asio::error::connection_reset};
     default: break;
   }
+  broken_ = true;
   const auto code = static_cast<int>(ERR_peek_last_error());
   if (code == 0) return {Want::kNothing, 0, boost::asio::error::connection_reset};
   return {Want::kNothing, 0, error_code(code, boost::asio::error::get_ssl_category())};
@@ -135,7 +137,7 @@ TlsSession::Step TlsSession::write(const void* bytes, std::size_t size) {
 }
 
 void TlsSession::say_goodbye() {
-  if (fd_ < 0 || SSL_is_init_finished(ssl_.get()) == 0) return;
+  if (fd_ < 0 || broken_ || SSL_is_init_finished(ssl_.get()) == 0) return;
   ERR_clear_error();
   SSL_shutdown(ssl_.get());
   ERR_clear_error();

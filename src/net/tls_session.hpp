@@ -43,6 +43,7 @@ class TlsSession {
 
   std::shared_ptr<const TlsContext> context_;
   int fd_ = -1;
+  bool broken_ = false;  // OpenSSL wants to hear nothing more of it
   std::unique_ptr<SSL, Free> ssl_;
 };
 

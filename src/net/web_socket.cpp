@@ -66,8 +66,12 @@ void WebSocketConnection::on_accepted() {
   next_ping_ = loop().now() +
                Duration(static_cast<Duration::rep>(random_u64() % static_cast<std::uint64_t>(route_.limits.ping_interval.count() + 1)));
   const auto request = std::move(request_);
-  receiver_ = route_.acceptor->accept(*request, shared_from_this());
-  if (!receiver_) begin_close(kTryAgainLater, "try again later");
+  if (owner_->stopping()) {
+    stop();
+  } else {
+    receiver_ = route_.acceptor->accept(*request, shared_from_this());
+    if (!receiver_) begin_close(kTryAgainLater, "try again later");
+  }
   read();
 }
 
