@@ -59,6 +59,12 @@ enum class Metric {
   kRecordingsExpired,
   kWebhooks,  // labels: outcome (sent, failed, dropped)
   kWebhooksWaiting,
+  kPlacements,          // labels: kind (created, repaired)
+  kAdmissionsRefused,   // labels: reason
+  kMeetingMoves,        // labels: reason (server_died, drain, server_gone)
+  kMeetingMovesFailed,  // labels: reason
+  kControlLeader,
+  kFailoverSeconds,
   kProcessResidentBytes,  // these five are read from the system whenever the metrics are
   kProcessCpuSeconds,
   kProcessOpenFds,
