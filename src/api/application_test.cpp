@@ -297,6 +297,17 @@ TEST_F(Call, EachAnswerHasTheSpecsShape) {
   EXPECT_EQ(service.post("endMeeting", end).text, R"({"response":"Successfully ended meeting"})");
 }
 
+TEST_F(Call, AMeetingThatWasMovedAwayIsReleasedWithoutTouchingItsNewRows) {
+  create();
+  transport("recreateProducerTransport", "alice");
+  service.store.hand_over(MeetingId("m"), ContainerId("c9"));
+  EXPECT_EQ(service.post("releaseMeeting", json(R"({"meetingId":"m"})")).text, R"({"response":"Successfully released meeting"})");
+  ASSERT_TRUE(service.store.meetings().contains(MeetingId("m")));
+  EXPECT_EQ(service.store.meetings().at(MeetingId("m")).container.str(), "c9");
+  EXPECT_EQ(service.post("releaseMeeting", json(R"({"meetingId":"m"})")).status, 404);
+  EXPECT_EQ(service.post("getRoutersOfMeeting", json(R"({"meetingId":"m"})")).status, 404);
+}
+
 TEST_F(Call, TheAdditionsAnswerToo) {
   create();
   const std::string send = transport("recreateProducerTransport", "alice");

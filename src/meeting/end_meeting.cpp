@@ -20,4 +20,12 @@ Task<Result<void>> Host::State::end_meeting(MeetingId meeting_id) {
   co_return ok();
 }
 
+Task<Result<void>> Host::State::release_meeting(MeetingId meeting_id) {
+  auto taking = require_meeting(std::move(meeting_id));
+  DD_CO_TRY(auto turn, co_await std::move(taking));
+  // The rows are another server's by now, the participants' as well: whoever is here is so in memory only.
+  remove_meeting(turn.slot(), "taken_over");
+  co_return ok();
+}
+
 }  // namespace dd::meeting

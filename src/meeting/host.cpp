@@ -55,6 +55,11 @@ Task<Result<void>> Host::end_meeting(MeetingId meeting) {
   return State::held(state_, std::move(task));
 }
 
+Task<Result<void>> Host::release_meeting(MeetingId meeting) {
+  auto task = state_->release_meeting(std::move(meeting));
+  return State::held(state_, std::move(task));
+}
+
 Result<std::vector<RouterRow>> Host::routers_of(const MeetingId& meeting) const { return state_->routers_of(meeting); }
 
 Task<Result<std::vector<ProducerDetail>>> Host::producers_of(MeetingId meeting) {

@@ -48,6 +48,8 @@ class Host final {
   Task<Result<Insertion>> create_meeting(CreateMeeting command);
   Task<Result<void>> replace_meetings(ReplaceMeetings command);
   Task<Result<void>> end_meeting(MeetingId meeting);  // absent is fine
+  // Another server carries it now: it is closed here and no row is touched. Only its mover may say so.
+  Task<Result<void>> release_meeting(MeetingId meeting);
 
   Result<MeetingCapabilities> capabilities(const JoinMeeting& command) const;
   // For clients without kendra, which reads these from the database: the ids that joinMeeting wants.

@@ -39,6 +39,7 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   Task<Result<Insertion>> create_meeting(CreateMeeting command);
   Task<Result<void>> replace_meetings(ReplaceMeetings command);
   Task<Result<void>> end_meeting(MeetingId meeting_id);
+  Task<Result<void>> release_meeting(MeetingId meeting_id);
 
   // recreate_transport.cpp, transports.cpp
   Result<MeetingCapabilities> capabilities(const JoinMeeting& command) const;

@@ -18,6 +18,9 @@ using Buckets = std::span<const double>;
 constexpr std::array<double, 14> kRequestSeconds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 2.5, 5};
 constexpr std::array<double, 14> kLagSeconds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
 
+constexpr std::array<double, 10> kFailover = {2, 4, 6, 7, 8, 9, 10, 15, 30, 60};
+
+constexpr std::array<std::string_view, 1> kKind = {"kind"};
 constexpr std::array<std::string_view, 1> kRoute = {"route"};
 constexpr std::array<std::string_view, 2> kRouteStatus = {"route", "status"};
 constexpr std::array<std::string_view, 1> kReason = {"reason"};
@@ -250,6 +253,48 @@ constexpr std::array kRows = {
     MetricRow{M::kSignalingResumes, K::kCounter, "doordarshan_signaling_resumes_total", kNumber, "Clients that came back to their session, by outcome: ok, unknown or overflow.", kOutcome, {}},
     MetricRow{M::kSignalingCloses, K::kCounter, "doordarshan_signaling_closes_total", kNumber, "Signaling sockets closed, by code, or peer where the client did it.", kCode, {}},
     MetricRow{M::kSignalingRefused, K::kCounter, "doordarshan_signaling_refused_total", kNumber, "What went over a bound: rate, queue, malformed, slow_reader or connections.", kReason, {}},
+    MetricRow{M::kPlacements,
+              K::kCounter,
+              "doordarshan_placements_total",
+              kNumber,
+              "Meetings given a server, by kind: created, or repaired after a crash had left them without routers.",
+              kKind,
+              {}},
+    MetricRow{M::kAdmissionsRefused,
+              K::kCounter,
+              "doordarshan_admissions_refused_total",
+              kNumber,
+              "Participants not let into a meeting, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kMeetingMoves,
+              K::kCounter,
+              "doordarshan_meeting_moves_total",
+              kNumber,
+              "Meetings moved to another server, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kMeetingMovesFailed,
+              K::kCounter,
+              "doordarshan_meeting_moves_failed_total",
+              kNumber,
+              "Meetings that could not be moved for now, by reason; they are tried again.",
+              kReason,
+              {}},
+    MetricRow{M::kControlLeader,
+              K::kGauge,
+              "doordarshan_control_leader",
+              kNumber,
+              "1 on the replica that moves meetings, 0 on the others.",
+              {},
+              {}},
+    MetricRow{M::kFailoverSeconds,
+              K::kHistogram,
+              "doordarshan_failover_seconds",
+              kSeconds,
+              "Time from a server's last heartbeat until its meetings were elsewhere.",
+              {},
+              kFailover},
     MetricRow{M::kProcessResidentBytes,
               K::kGauge,
               "process_resident_memory_bytes",

@@ -67,6 +67,12 @@ enum class Metric {
   kSignalingResumes,   // labels: outcome (ok, unknown, overflow)
   kSignalingCloses,    // labels: code (of the WebSocket, or peer)
   kSignalingRefused,   // labels: reason (rate, queue, malformed, slow_reader, connections)
+  kPlacements,          // labels: kind (created, repaired)
+  kAdmissionsRefused,   // labels: reason
+  kMeetingMoves,        // labels: reason (server_died, drain, server_gone)
+  kMeetingMovesFailed,  // labels: reason
+  kControlLeader,
+  kFailoverSeconds,
   kProcessResidentBytes,  // these five are read from the system whenever the metrics are
   kProcessCpuSeconds,
   kProcessOpenFds,

@@ -179,6 +179,8 @@ TEST(Portal, ServesTheWebAppWithHeadersThatKeepItHarmless) {
     EXPECT_NE(page.header("Permissions-Policy").find("camera=(self)"), std::string::npos);
   }
   EXPECT_EQ(desk.get("/assets/a.js").response.content_type, "text/javascript; charset=utf-8");
+  EXPECT_NE(desk.get("/assets/a.js").header("Cache-Control").find("immutable"), std::string::npos);
+  EXPECT_EQ(desk.get("/").header("Cache-Control"), "no-cache");
   for (const std::string path : {"/assets/../../etc/passwd", "/assets", "/mx", "/api/nothing", "/recordingsx"})
     EXPECT_EQ(desk.get(path).status, 404) << path;
   EXPECT_EQ(desk.get("/docs/").status, 200);

@@ -32,16 +32,15 @@ constexpr std::string_view kNoApp = R"(<!doctype html>
 </html>
 )";
 
-void add_security_headers(HttpResponse& response, std::string_view policy) {
-  response.headers.emplace_back("Content-Security-Policy", std::string(policy));
-  response.headers.emplace_back("Referrer-Policy", "no-referrer");
-  response.headers.emplace_back("Permissions-Policy",
-                                "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()");
-  response.headers.emplace_back("X-Frame-Options", "DENY");
-  for (const auto& [name, value] : response.headers) {
-    if (name == "X-Content-Type-Options") return;
-  }
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+// X-Content-Type-Options is every file's.
+StaticFiles::Manner manner_with(std::string_view policy, std::string hashed_prefix) {
+  StaticFiles::Manner manner;
+  manner.headers = {{"Content-Security-Policy", std::string(policy)},
+                    {"Referrer-Policy", "no-referrer"},
+                    {"Permissions-Policy", "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=()"},
+                    {"X-Frame-Options", "DENY"}};
+  manner.hashed_prefix = std::move(hashed_prefix);
+  return manner;
 }
 
 // The app's own pages: which of them is shown is decided by the app.
@@ -67,7 +66,9 @@ WebPages WebPages::load(const std::string& web_app_folder, const std::string& sw
       observe::log_warn("web_app_missing", {{"folder", web_app_folder}, {"error", loaded.error().message}});
     }
   }
+  pages.docs_.set_manner(manner_with(kDocsPolicy, ""));
   if (pages.app_.empty()) pages.app_.put("index.html", std::string(kNoApp));
+  pages.app_.set_manner(manner_with(kAppPolicy, "assets/"));
   return pages;
 }
 
@@ -77,16 +78,13 @@ std::unique_ptr<HttpResponse> WebPages::find(const HttpRequest& request, std::st
   if (path == "/docs" || path.starts_with(kDocs)) {
     name = "portal:/docs/*";
     const std::string file(path.substr(std::min(path.size(), kDocs.size())));
-    auto response = std::make_unique<HttpResponse>(api::file_page(docs_, file, request));
-    add_security_headers(*response, kDocsPolicy);
-    return response;
+    return std::make_unique<HttpResponse>(api::file_page(docs_, file, request));
   }
   if (path.empty() || path.front() != '/') return nullptr;
   const std::string file = api::percent_decoded_path(path.substr(1));
   auto found = app_.find(is_app_page(path) ? std::string_view("index.html") : std::string_view(file), request);
   if (!found) return nullptr;
   name = "portal:/*";
-  add_security_headers(*found, kAppPolicy);
   return found;
 }
 

@@ -63,7 +63,16 @@ class FakeControlStore final : public control::ControlStore {
     }
     co_return out;
   }
-  Task<Result<std::vector<meeting::RouterRow>>> routers_of(MeetingId) override { co_return std::vector<meeting::RouterRow>{}; }
+  // Two routers, on the first two workers of its server, as kendra lays them out.
+  Task<Result<std::vector<meeting::RouterRow>>> routers_of(MeetingId meeting) override {
+    std::vector<meeting::RouterRow> rows;
+    const auto placed = meetings.find(meeting);
+    if (placed == meetings.end()) co_return rows;
+    const std::string server = placed->second.server.str();
+    rows.push_back({RouterId("rp"), WorkerId(server + "w1"), meeting::RouterRole::kProducer, 10});
+    rows.push_back({RouterId("rc"), WorkerId(server + "w2"), meeting::RouterRole::kConsumer, 60});
+    co_return rows;
+  }
   Task<Result<bool>> move(control::PlacedMeeting from, ContainerId to) override {
     meetings[from.meeting].server = to;
     co_return true;
