@@ -233,6 +233,18 @@ describe('receiving', () => {
     assert.deepEqual(server.of('consume')[1]?.params['producerIds'], ['chen-audio-1']);
   });
 
+  it('asks again for what is not known everywhere yet, and not for ever', async () => {
+    const standup = await join();
+    server.notify('participant.joined', server.person('bela', ['audio'])); // of whom the server's media knows nothing
+    await server.received('consume', 0, 2);
+    server.participants = [server.person('bela', ['audio'])];
+    await until('it is heard', () => Boolean(remote(standup, 'bela', 'audio')));
+    server.notify('participant.joined', server.person('ghost', ['audio']));
+    const mark = server.requests.length;
+    await server.received('consume', mark, 5);
+    assert.equal(standup.participants.get('ghost')?.tracks.get('audio')?.mediaStreamTrack, null);
+  });
+
   it('asks for another layer only where there are layers, and honours a bound', async () => {
     server.participants = [server.person('bela', ['audio', 'video'])];
     const standup = await join();
