@@ -335,7 +335,7 @@ export class MeetingState implements Meeting {
   #emit<E extends keyof MeetingEvents>(event: E, news: MeetingEvents[E]): void {
     if (this.#early === null) return this.#emitter.emit(event, news);
     // The person may think for long about a microphone; readings of that time are of no use.
-    if (event === 'levels' || event === 'quality' || event === 'activeSpeaker' || this.#early.length >= maxEarly) return;
+    if (event === 'levels' || event === 'quality' || this.#early.length >= maxEarly) return;
     this.#early.push(() => this.#emitter.emit(event, news));
   }
 

@@ -36,11 +36,12 @@ interface Held {
 
 /** Of one request: an answer of so many consumers is well below what a socket takes at once. */
 const batch = 40;
+/** A producer that is not there is about to go, or has just come and is not known everywhere yet. */
+const maxMisses = 4;
 /** The server's default, and mediasoup's. */
 const defaultPriority = 1;
 
 export class Subscriber {
-  readonly #environment: Environment;
   readonly #session: Session;
   readonly #events: SubscriberEvents;
   readonly #log: Logger;
@@ -50,11 +51,11 @@ export class Subscriber {
   #held = new Map<string, Held>();
   /** Producers the server or this browser will not give, whoever asks. */
   readonly #refused = new Set<string>();
+  readonly #missed = new Map<string, number>();
   /** Consumers of which the server has to hear that they are closed. */
   #toClose: string[] = [];
 
   constructor(environment: Environment, session: Session, log: Logger, events: SubscriberEvents) {
-    this.#environment = environment;
     this.#session = session;
     this.#log = log;
     this.#events = events;
@@ -70,6 +71,7 @@ export class Subscriber {
     this.#held = new Map(); // what the old line still shows is closed with it
     this.#toClose = [];
     this.#refused.clear();
+    this.#missed.clear();
     if (line !== null) this.#runner.wake();
   }
 
@@ -81,6 +83,7 @@ export class Subscriber {
   forget(track: RemoteTrackState): void {
     for (const held of [...this.#held.values()]) if (held.track === track) this.#release(held, false);
     this.#refused.delete(track.producerId);
+    this.#missed.delete(track.producerId);
     this.#stop(track);
   }
 
@@ -183,12 +186,12 @@ export class Subscriber {
     );
     let failure: DoordarshanError | null = null;
     for (const { producerId, code, message } of answer.failed) {
-      if (code === 'not_found') {
-        this.#refused.add(producerId); // it has been closed; the news is on its way
+      if (code === 'not_found' && this.#misses(producerId) > maxMisses) {
+        this.#refused.add(producerId); // it has been closed, and the news is very late
         continue;
       }
       const track = byProducer.get(producerId);
-      if (['unavailable', 'deadline_exceeded', 'internal', 'too_many_requests', 'conflict'].includes(code)) {
+      if (['not_found', 'unavailable', 'deadline_exceeded', 'internal', 'too_many_requests', 'conflict'].includes(code)) {
         failure = new DoordarshanError('unavailable', message);
         continue;
       }
@@ -241,6 +244,13 @@ export class Subscriber {
     track.layerCount = layers;
     track.mediaStreamTrack = consumer.track;
     this.#events.started(track);
+  }
+
+  #misses(producerId: string): number {
+    if (this.#missed.size > 1024) this.#missed.clear();
+    const misses = (this.#missed.get(producerId) ?? 0) + 1;
+    this.#missed.set(producerId, misses);
+    return misses;
   }
 
   #refuse(producerId: string, track: RemoteTrackState | undefined, error: DoordarshanError): void {
