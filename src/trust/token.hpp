@@ -70,7 +70,7 @@ Result<TenantId> claimed_tenant(std::string_view token);
 // kInvalidArgument when the key cannot sign (a public key).
 Result<std::string> issue(const Claims& claims, const Key& key, WallTime now);
 
-// A fresh key of that algorithm, with its private half; `public_half` is what verifiers get of it.
+// A fresh key of that algorithm, with its private half; `public_half` is what verifiers get of it, of a shared secret the secret itself.
 Result<Key> generate_key(TenantId tenant, Algorithm algorithm);
 Result<Key> public_half(const Key& key);
 
