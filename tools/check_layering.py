@@ -45,7 +45,7 @@ THIRD_PARTY = {
     r"soci/": ["store/"],
     r"(mysql|mariadb)/": ["store/"],
     r"sqlite3\.h": ["store/"],
-    r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "shelf/", "archive/", "recorder/", "composer/", "studio/", "trust/", "control/", "signaling/", "portal/"],
+    r"nlohmann/": ["api/", "net/", "config/json_object.cpp", "recording/", "shelf/", "archive/", "recorder/", "composer/", "studio/", "store/server_load.cpp", "trust/", "control/", "signaling/", "portal/"],
     r"(libavformat|libavcodec|libavutil|libswscale)/": ["archive/"],
     r"gst/": ["composer/"],
     r"pango/": ["composer/art.cpp"],
