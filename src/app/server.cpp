@@ -95,6 +95,9 @@ Task<Result<void>> Server::Parts::start() {
   DD_CO_TRY(keeping, Keeping::open(loop, metrics, settings, events));
   studio = std::make_unique<studio::Studio>(loop, metrics, studio_settings(settings), *taps, keeping->holds(), *keeping);
   studio->set_find([this](RecordingId recording) { return keeping->at_rest(std::move(recording)); });
+  studio->on_recorded([this](const ProducerId& producer, bool recorded) {
+    if (host) host->note_recorded(producer, recorded);
+  });
   studio->on_finished([this](const RecordingId&) { keeping->nudge(); });
   co_await studio->open();
   keeping->start();
