@@ -46,6 +46,7 @@ OrderedJson recording_parameters(const Route& route) {
   }
   if (route.operation == "listRecordings") {
     parameters.push_back(parameter("meetingId", "query", "only this meeting's"));
+    parameters.push_back(parameter("tenant", "query", "only this tenant's"));
     parameters.push_back(parameter("state", "query", "only those that are recording, interrupted or complete"));
     parameters.push_back(parameter("limit", "query", "at most so many in this page; 1 to 200, 50 by default"));
     parameters.push_back(parameter("cursor", "query", "`next` of the page before"));

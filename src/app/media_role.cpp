@@ -98,6 +98,9 @@ Task<Result<void>> MediaRole::start(WallTime started) {
   DD_CO_TRY(p.keeping, Keeping::open(p.loop, p.metrics, p.settings, p.told));
   p.studio = std::make_unique<studio::Studio>(p.loop, p.metrics, studio_settings(p.settings), *p.taps, p.keeping->holds(), *p.keeping);
   p.studio->set_find([&p](RecordingId recording) { return p.keeping->at_rest(std::move(recording)); });
+  p.studio->on_recorded([&p](const ProducerId& producer, bool recorded) {
+    if (p.host) p.host->note_recorded(producer, recorded);
+  });
   p.studio->on_finished([&p](const RecordingId&) { p.keeping->nudge(); });
   co_await p.studio->open();
   p.keeping->start();

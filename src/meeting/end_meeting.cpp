@@ -9,6 +9,8 @@ Task<Result<void>> Host::State::end_meeting(MeetingId meeting_id) {
   std::vector<RouterId> routers;
   if (turn.has_meeting()) {
     for (const auto& row : turn.meeting().routers) routers.push_back(row.router);
+    auto counting = count_last_bytes(turn.meeting());
+    co_await std::move(counting);
   }
   // Also for a meeting unknown here: rows of an earlier start of this server lead control planes to it.
   auto opening = open_entry();

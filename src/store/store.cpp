@@ -116,6 +116,14 @@ Task<Result<Insertion>> Store::create_meeting(MeetingRows rows) {
   co_return std::move(result.error());
 }
 
+Task<Result<void>> Store::add_routers(MeetingRows rows) {
+  auto id = rows.meeting.str();
+  auto task = write<void>("add_routers", {std::move(id)},
+                          [rows = std::move(rows)](Connection& connection) { return store::add_routers(connection, rows); });
+  auto result = co_await std::move(task);
+  co_return result;
+}
+
 Task<Result<void>> Store::replace_meetings(std::vector<MeetingRows> meetings) {
   std::vector<std::string> ids;
   for (const auto& rows : meetings) ids.push_back(rows.meeting.str());
