@@ -51,4 +51,24 @@ HttpResponse error_response(const Error& error) {
 
 HttpResponse refusal(int status, std::string_view code, std::string_view message) { return rendered(status, code, message, {}, {}); }
 
+Error error_of(int status, std::string_view body) {
+  Error error = make_error(Errc::kInternal, "the media server answered " + std::to_string(status));
+  for (const auto code : {Errc::kInvalidArgument, Errc::kNotFound, Errc::kConflict, Errc::kUnauthorized, Errc::kForbidden,
+                          Errc::kPayloadTooLarge, Errc::kTooManyRequests, Errc::kUnavailable, Errc::kDeadlineExceeded}) {
+    if (http_status(code) == status) error.code = code;
+  }
+  const auto parsed = parse_json(body);
+  if (!parsed || !parsed->root.is_object()) return error;
+  const auto inner = parsed->root.find("error");
+  if (inner == parsed->root.end() || !inner->is_object()) return error;
+  const auto text = [&](const char* name, std::string& into) {
+    const auto found = inner->find(name);
+    if (found != inner->end() && found->is_string()) into = found->get<std::string>();
+  };
+  text("message", error.message);
+  text("field", error.field);
+  text("reason", error.reason);
+  return error;
+}
+
 }  // namespace dd::api

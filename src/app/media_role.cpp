@@ -119,7 +119,10 @@ Task<Result<void>> MediaRole::start(WallTime started) {
   p.http = std::make_unique<net::HttpServer>(p.loop, *p.application, p.metrics, http_settings(p.settings));
   DD_CO_TRY_VOID(p.http->listen());
 
-  p.vital_signs = std::make_unique<VitalSigns>(p.loop, *p.host, p.store, p.metrics);
+  store::ServerLoad load;
+  load.origin = p.settings.http.origin;
+  load.capacity = p.settings.limits.capacity;
+  p.vital_signs = std::make_unique<VitalSigns>(p.loop, *p.host, p.store, p.metrics, std::move(load));
   p.vital_signs->start();
   p.shutdown = std::make_unique<Shutdown>(p.loop, Shutdown::Parts{*p.host, *p.http, *p.studio, *p.engine, p.store},
                                           p.settings.limits.drain_deadline);

@@ -73,7 +73,7 @@ Task<Result<void>> Server::Parts::start() {
     local.serve(media->application());
   }
   if (controls()) {
-    fleet = std::make_unique<FleetPort>(loop, metrics, fleet_settings(settings), own, carries_media() ? &local : nullptr);
+    DD_CO_TRY(fleet, FleetPort::open(loop, fleet_settings(settings), own, carries_media() ? &local : nullptr));
     control = std::make_unique<ControlRole>(loop, metrics, settings, *database, *fleet);
     DD_CO_TRY_VOID(co_await control->start());
   }
