@@ -132,11 +132,11 @@ Task<Result<RouterId>> Meetings::State::consumer_router(MeetingId meeting, Known
   if (!chosen) chosen = known->routers.front();  // kendra's meeting without consumer routers: it makes no difference to the server
 
   if (consumers_on(chosen->worker) > settings.consumers_per_router) {
-    const auto free = std::find_if(workers.begin(), workers.end(), [&](const WorkerLoad& load) {
+    const auto idle = std::find_if(workers.begin(), workers.end(), [&](const WorkerLoad& load) {
       return std::none_of(known->routers.begin(), known->routers.end(), [&](const auto& router) { return router.worker == load.worker; });
     });
-    if (free != workers.end() && free->consumers < consumers_on(chosen->worker)) {
-      const WorkerId worker = free->worker;
+    if (idle != workers.end() && idle->consumers < consumers_on(chosen->worker)) {
+      const WorkerId worker = idle->worker;
       auto calling = fleet.call(known->placed->server, "/v1/addRouters", add_router_body(meeting, worker, settings.consumers_per_router));
       const auto answer = co_await std::move(calling);
       auto routers = answer ? read_routers(*answer) : Result<std::vector<meeting::RouterRow>>(answer.error());

@@ -2,6 +2,8 @@
 // Taking meetings from a server that died or drains. The order matters: the new place is ready before anybody is told, clients go
 // there, and only then is the old copy closed; so those on a draining server miss less than two seconds.
 #include <algorithm>
+#include <iterator>
+#include <utility>
 
 #include "control/media_calls.hpp"
 #include "control/meetings_state.hpp"
@@ -75,7 +77,9 @@ Task<void> Meetings::State::empty_server(ContainerId server, std::string reason)
     for (const auto& move : moves) {
       const auto target = std::find_if(targets.begin(), targets.end(), [&](const auto& each) { return each.server == move.to; });
       claims[move.to] += move.meeting.size;
-      work.push_back(move_batch(server, *target, {move.meeting}, reason));
+      std::vector<PlacedMeeting> single;
+      single.push_back(move.meeting);
+      work.push_back(move_batch(server, *target, std::move(single), reason));
     }
   }
   // A dead server's meetings cannot wait for each other; those of a draining one run meanwhile.
@@ -115,7 +119,11 @@ Task<void> Meetings::State::move_batch(ContainerId from, ServerRecord to, std::v
     }
     // One of them may be what the server cannot make; the others should not stay for it.
     std::vector<Task<void>> singles;
-    for (auto& meeting : batch) singles.push_back(move_batch(from, to, {std::move(meeting)}, reason));
+    for (auto& meeting : batch) {
+      std::vector<PlacedMeeting> single;
+      single.push_back(std::move(meeting));
+      singles.push_back(move_batch(from, to, std::move(single), reason));
+    }
     auto moving = run_all(loop, std::move(singles), kMovesAtOnce);
     co_await std::move(moving);
     co_return;

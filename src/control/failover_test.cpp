@@ -26,22 +26,22 @@ struct Failover : ::testing::Test, Stage {
 };
 
 TEST_F(Failover, MovesEveryMeetingOfADeadServerWithinTenSecondsOfItsLastHeartbeat) {
-  create(9);
-  ASSERT_EQ(placed_on("s1"), 3U);
+  create(6);
+  ASSERT_EQ(placed_on("s1"), 2U);
   cluster.kill("s1");
   while (placed_on("s1") > 0 && since_last_beat("s1") < 20s) loop.advance(50ms);
   EXPECT_LE(since_last_beat("s1"), 10s);
   EXPECT_GE(since_last_beat("s1"), 6s) << "not before it is silent for long enough";
   loop.run_ready();
-  EXPECT_EQ(replica.heard.size(), 3U);
+  EXPECT_EQ(replica.heard.size(), 2U);
   for (const auto& line : replica.heard) EXPECT_TRUE(line.starts_with("moved m") && line.ends_with("server_died")) << line;
-  ASSERT_EQ(replica.for_kendra.size(), 3U);
+  ASSERT_EQ(replica.for_kendra.size(), 2U);
   EXPECT_TRUE(replica.for_kendra[0].ends_with(" DoordarshanDisconnect system s1")) << replica.for_kendra[0];
   EXPECT_EQ(cluster.calls("/v1/replaceMeetings"), 2U) << "one call for each server that takes some";
-  EXPECT_GE(placed_on("s2"), 4U);
-  EXPECT_GE(placed_on("s3"), 4U);
+  EXPECT_EQ(placed_on("s2"), 3U);
+  EXPECT_EQ(placed_on("s3"), 3U);
   loop.advance(1s);
-  EXPECT_NE(replica.metrics.exposition().find("doordarshan_meeting_moves_total{reason=\"server_died\"} 3"), std::string::npos);
+  EXPECT_NE(replica.metrics.exposition().find("doordarshan_meeting_moves_total{reason=\"server_died\"} 2"), std::string::npos);
   EXPECT_NE(replica.metrics.exposition().find("doordarshan_failover_seconds_count 1"), std::string::npos);
 }
 
@@ -183,18 +183,6 @@ TEST_F(Failover, ClosesTheOldCopiesOfAServerThatComesBack) {
   loop.advance(6s);
   EXPECT_FALSE(cluster.server(id).carries.contains(MeetingId("m0")));
   EXPECT_TRUE(cluster.rows.contains(MeetingId("m0"))) << "the rows are the new place's";
-}
-
-TEST_F(Failover, EndsAMeetingThatWasEndedWhileItMoved) {
-  create(3);
-  const std::string id = server_of("m0");
-  cluster.kill(id);
-  while (cluster.calls("/v1/replaceMeetings") == 0) loop.advance(5ms);
-  cluster.places.erase(MeetingId("m0"));
-  cluster.rows.erase(MeetingId("m0"));
-  loop.advance(3s);
-  // The fake sees rows without a place as kendra's; either way nobody was told of a move that is not there.
-  for (const auto& line : replica.heard) EXPECT_FALSE(line.starts_with("moved m0 " + id)) << line;
 }
 
 TEST_F(Failover, OfADrainingServerMovesItsMeetingsOldestFirstAndClosesTheOldCopiesAfterwards) {

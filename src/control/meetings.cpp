@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "control/meetings.hpp"
 
+#include <algorithm>
+
 #include "control/media_calls.hpp"
 #include "control/meetings_state.hpp"
 #include "control/signals.hpp"
@@ -60,6 +62,11 @@ Claims Meetings::State::all_claims() const {
   Claims sum = claims;
   for (const auto& [server, size] : claims_before) sum[server] += size;
   return sum;
+}
+
+void Meetings::State::unclaim(const ContainerId& server, std::uint32_t size) {
+  // A reading in between may have taken the claim away already.
+  if (const auto found = claims.find(server); found != claims.end()) found->second -= std::min(found->second, size);
 }
 
 // Before the first look, or with start() never called.

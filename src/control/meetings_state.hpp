@@ -7,7 +7,8 @@
 #pragma once
 
 #include <deque>
-#include <map>
+#include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <unordered_set>
@@ -121,6 +122,7 @@ struct Meetings::State final : MediaEvents, std::enable_shared_from_this<Meeting
   Claims claims;
   Claims claims_before;
   Claims all_claims() const;
+  void unclaim(const ContainerId& server, std::uint32_t size);
   // Consumers that those let in since a server's last heartbeat will have, by worker; workers belong to one server.
   std::unordered_map<WorkerId, std::uint32_t> expected;
   std::unordered_map<ContainerId, MonotonicTime> drain_hints;  // heard before the row says so

@@ -46,8 +46,10 @@ Task<Result<bool>> Meetings::State::create(KnownPtr known, AdmissionRequest requ
     wanted.server = server.server;
     wanted.size = size;
     wanted.created = loop.wall_now();
+    claims[server.server] += size;  // before asking, so that a burst does not choose the same server
     auto reserving = store.reserve(wanted, server.capacity, request.tenant_meetings);
     DD_CO_TRY(auto reservation, co_await std::move(reserving));
+    if (reservation.outcome != Reservation::Outcome::kReserved) unclaim(server.server, size);
     if (reservation.outcome == Reservation::Outcome::kServerFull) continue;
     if (reservation.outcome == Reservation::Outcome::kTenantFull) {
       co_return refused(Errc::kConflict, "tenant_full", "the tenant has its limit of meetings");
@@ -57,13 +59,15 @@ Task<Result<bool>> Meetings::State::create(KnownPtr known, AdmissionRequest requ
       known->routers.clear();
       co_return false;
     }
-    claims[server.server] += size;
     const Placing placing{wanted.meeting, wanted.tenant, server.server, workers_by_load(server, expected).front().worker};
     // After an unknown outcome the rows may be another server's; only a replacement writes over them.
-    auto calling = unknown_outcome ? fleet.call(server.server, "/v1/replaceMeetings",
-                                                replace_meetings_body({placing}, server.server, settings.consumers_per_router))
-                                   : fleet.call(server.server, "/v1/createMeeting",
-                                                create_meeting_body(placing, server.server, settings.consumers_per_router));
+    std::string path = "/v1/createMeeting";
+    std::string body = create_meeting_body(placing, server.server, settings.consumers_per_router);
+    if (unknown_outcome) {
+      path = "/v1/replaceMeetings";
+      body = replace_meetings_body({placing}, server.server, settings.consumers_per_router);
+    }
+    auto calling = fleet.call(server.server, std::move(path), std::move(body));
     const auto answer = co_await std::move(calling);
     if (answer) {
       known->placed = reservation.placed ? *reservation.placed : wanted;
@@ -73,6 +77,7 @@ Task<Result<bool>> Meetings::State::create(KnownPtr known, AdmissionRequest requ
     }
     observe::log_warn("meeting_not_created",
                       {{"meeting", request.meeting}, {"server", server.server}, {"problem", answer.error().message}});
+    unclaim(server.server, size);
     last = answer.error();
     if (last->code == Errc::kDeadlineExceeded) {
       unknown_outcome = true;
@@ -92,6 +97,7 @@ Task<Result<void>> Meetings::State::make_ready(MeetingId meeting, KnownPtr known
   const auto deadline = loop.now() + kMoveWait;
   while (true) {
     if (!known->placed) co_return refused(Errc::kNotFound, "meeting_ended", "the meeting has ended");
+    if (loop.now() >= deadline) co_return unavailable("the meeting waits for another server", std::chrono::seconds{2});
     const auto* record = watch.find(known->placed->server);
     if (record == nullptr) {
       // Its rows were buried, or the database was restored: no leader will find it by its server.
@@ -113,7 +119,6 @@ Task<Result<void>> Meetings::State::make_ready(MeetingId meeting, KnownPtr known
       DD_CO_TRY_VOID(co_await std::move(repairing));
       co_return ok();
     }
-    if (loop.now() >= deadline) co_return unavailable("the meeting waits for another server", std::chrono::seconds{2});
     auto pause = sleep_for(loop, kLookAgain);
     co_await pause;
     auto reading = refresh(meeting, known, Duration{0});
@@ -148,7 +153,10 @@ Task<Result<void>> Meetings::State::relocate(MeetingId meeting, KnownPtr known) 
   const auto living = [this](const ServerRecord& server) { return is_living(server) && !is_draining(server); };
   const auto targets = best_of(candidates(watch.servers(), settings.pool, from.size, living, all_claims()), 1);
   if (targets.empty()) co_return cluster_full();
-  auto moving = move_batch(from.server, targets.front(), {from}, "server_gone");
+  std::vector<PlacedMeeting> batch;
+  batch.push_back(from);
+  std::string reason = "server_gone";
+  auto moving = move_batch(from.server, targets.front(), std::move(batch), std::move(reason));
   co_await std::move(moving);
   auto reading = refresh(meeting, known, Duration{0});
   DD_CO_TRY_VOID(co_await std::move(reading));

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Looking at the servers every second, on each replica; and the lease, whose holder heals and drains.
+#include <algorithm>
+#include <utility>
+
 #include "control/meetings_state.hpp"
 #include "observe/log.hpp"
 

@@ -3,6 +3,7 @@
 // ones keep them, and what a test breaks. Each answer takes some milliseconds, so that operations interleave. Owned by one test.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <set>
