@@ -3,6 +3,7 @@
 // nothing itself. Made by join.ts when the server has let it in.
 import { Emitter } from './base/emitter';
 import type { Environment } from './base/environment';
+import { redact } from './base/log';
 import * as devices from './devices';
 import { DoordarshanError, asError } from './errors';
 import { Media } from './media/media';
@@ -60,7 +61,7 @@ export class MeetingState implements Meeting {
     this.#environment = environment;
     this.#session = session;
     this.#log = log;
-    this.#emitter = new Emitter((thrown, event) => log.error('a handler threw', { event, error: String(thrown) }));
+    this.#emitter = new Emitter((thrown, event) => log.error('a handler threw', { event, error: redact(String(thrown)) }));
     this.id = answer.meeting.id;
     this.tenant = answer.tenant;
     this.startedAt = answer.meeting.startedAt;

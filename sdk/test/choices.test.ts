@@ -6,6 +6,7 @@ import { describe, it } from 'node:test';
 import { signalingAddress } from '../src/address';
 import { Bucket } from '../src/base/bucket';
 import { Emitter } from '../src/base/emitter';
+import { redact } from '../src/base/log';
 import { asError, errorOfAnswer, isTransient } from '../src/errors';
 import { levelOf } from '../src/level';
 import { activeEncodings, applySending, layersWanted, planSending } from '../src/media/encodings';
@@ -205,6 +206,13 @@ describe('small things', () => {
     assert.equal(asError('text').message, 'text');
     assert.equal(isTransient(errorOfAnswer({ data: { code: 'conflict', reason: 'media_moved' } })), true);
     assert.equal(isTransient(errorOfAnswer({ data: { code: 'conflict' } })), false);
+  });
+
+  it('keep addresses and ICE passwords out of the log', () => {
+    assert.equal(redact('a=candidate:udp 1 udp 1 9.9.9.9 40533 typ host'), 'a=candidate:udp 1 udp 1 <address> 40533 typ host');
+    assert.equal(redact('from 2001:db8::1 to fe80::1'), 'from <address> to <address>');
+    assert.equal(redact('a=ice-pwd:abc+/d a=ice-ufrag:x'), 'a=ice-pwd:<hidden> a=ice-ufrag:<hidden>');
+    assert.equal(redact('consume: at 12:30, version 3.24.1'), 'consume: at 12:30, version 3.24.1');
   });
 
   it('let through a burst, then a steady stream', () => {

@@ -135,7 +135,9 @@ export class FakeServer {
   }
 
   #transport(direction: string): TransportParameters {
-    const { iceParameters, iceCandidates, dtlsParameters } = testFakeParameters.generateTransportRemoteParameters();
+    const { iceParameters, dtlsParameters } = testFakeParameters.generateTransportRemoteParameters();
+    const address = '192.0.2.1'; // nobody is there
+    const iceCandidates = [{ foundation: 'udp', priority: 1, address, ip: address, protocol: 'udp' as const, port: 40_000, type: 'host' as const }];
     return { id: `${direction}-${this.epoch}`, iceParameters, iceCandidates, dtlsParameters };
   }
 
@@ -246,7 +248,7 @@ export class FakeServer {
         producerId,
         participantId: owner.participantId,
         kind: producer.kind,
-        rtpParameters: { ...rtpParameters, encodings: [{ ssrc: ++this.#ids, ...(audio ? {} : { scalabilityMode: 'L3T3' }) }] },
+        rtpParameters: { ...rtpParameters, mid: String(++this.#ids), encodings: [{ ssrc: ++this.#ids, ...(audio ? {} : { scalabilityMode: 'L3T3' }) }] },
         type: audio ? 'simple' : 'simulcast',
         producerPaused: producer.paused,
       });

@@ -138,6 +138,15 @@ describe('publishing', () => {
     assert.equal(server.of('produce').length, 3);
   });
 
+  it('is heard although the camera cannot be sent', async () => {
+    server.answer('produce', { error: { code: 'unavailable' } });
+    const standup = await join({ video: track('video') });
+    await server.received('produce');
+    await standup.publish('audio', track('audio'));
+    assert.equal(standup.me.tracks.get('audio')?.live, true);
+    await until('it is seen, too', () => standup.me.tracks.get('video')?.live === true);
+  });
+
   it('sends nothing of a kind the token does not grant', async () => {
     const standup = await join();
     Object.assign(standup.me, { grants: { ...standup.me.grants, publish: ['audio'] } });

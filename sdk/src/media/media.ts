@@ -235,10 +235,19 @@ export class Media {
     }
   }
 
+  /** Whatever is to carry something is connected. */
+  #flows(line: Line): boolean {
+    const { send, receive } = this.#paths;
+    const sends = line.send !== null && this.publisher.producers().length > 0;
+    const receives = line.receive !== null && this.subscriber.consumers().length > 0;
+    const up = (state: string, used: boolean): boolean => state === 'connected' || (state === 'new' && !used);
+    return up(send.state, sends) && up(receive.state, receives);
+  }
+
   /** Trouble is over when the transports are well and what hangs on them is back. */
   #tell(): void {
     if (this.#stopped) return;
-    const well = !this.#paths.troubled && this.#line !== null;
+    const well = !this.#paths.troubled && this.#line !== null && this.#flows(this.#line);
     const now = this.#recovering ? !(well && this.publisher.settled && this.subscriber.settled) : this.#paths.troubled;
     if (now === this.#recovering) return;
     this.#recovering = now;

@@ -4,6 +4,7 @@
 import type { types } from 'mediasoup-client';
 
 import type { Environment } from '../base/environment';
+import { redact } from '../base/log';
 import { Runner } from '../base/runner';
 import { asError, DoordarshanError, isTransient } from '../errors';
 import type { Session } from '../signaling/session';
@@ -225,11 +226,17 @@ export class Publisher {
     const line = this.#line;
     if (line === null || line.closed || !this.#session.ready) return;
     await this.#close(line);
+    let failure: DoordarshanError | null = null;
     for (const publication of [...this.tracks.values()]) {
       if (this.#line !== line) return this.#runner.wake();
-      if (publication.line !== line || publication.producer === null || publication.producer.closed) await this.#produce(publication, line);
-      else if (publication.serverPaused !== publication.muted) await this.#tellPaused(publication, publication.producer.id);
+      try {
+        if (publication.line !== line || publication.producer === null || publication.producer.closed) await this.#produce(publication, line);
+        else if (publication.serverPaused !== publication.muted) await this.#tellPaused(publication, publication.producer.id);
+      } catch (thrown) {
+        failure = asError(thrown); // a camera that cannot be sent now is no reason not to be heard
+      }
     }
+    if (failure !== null) throw failure;
   }
 
   async #close(line: Line): Promise<void> {
@@ -297,7 +304,7 @@ export class Publisher {
     if (error.reason === 'session_gone' || error.reason === 'media_moved') return;
     // not_found: the transport is gone, and the news of it is on its way.
     if ((isTransient(error) || error.code === 'not_found') && publication.mediaStreamTrack.readyState !== 'ended') {
-      this.#log.warn('producing failed, trying again', { kind: publication.kind, code: error.code, message: error.message });
+      this.#log.warn('producing failed, trying again', { kind: publication.kind, code: error.code, message: redact(error.message) });
       throw error;
     }
     this.#refuse(publication, error);
@@ -318,7 +325,7 @@ export class Publisher {
       if (this.#line !== line || error.reason === 'session_gone') return;
       if (error.reason === 'media_moved') return this.#events.mediaMoved();
       if (isTransient(error)) throw error;
-      this.#log.warn('the server refused', { code: error.code, message: error.message });
+      this.#log.warn('the server refused', { code: error.code, message: redact(error.message) });
     }
   }
 

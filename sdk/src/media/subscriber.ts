@@ -4,6 +4,7 @@
 import type { types } from 'mediasoup-client';
 
 import type { Environment } from '../base/environment';
+import { redact } from '../base/log';
 import { Runner } from '../base/runner';
 import { asError, DoordarshanError, isTransient } from '../errors';
 import type { RemoteTrackState } from '../people/remote_track';
@@ -256,7 +257,7 @@ export class Subscriber {
   #refuse(producerId: string, track: RemoteTrackState | undefined, error: DoordarshanError): void {
     if (this.#refused.size > 1024) this.#refused.clear();
     this.#refused.add(producerId);
-    this.#log.warn('cannot be received', { kind: track?.kind, code: error.code, message: error.message });
+    this.#log.warn('cannot be received', { kind: track?.kind, code: error.code, message: redact(error.message) });
     if (track !== undefined) this.#events.emit('problem', { error, kind: track.kind, participantId: track.participant.id });
   }
 
@@ -320,7 +321,7 @@ export class Subscriber {
         undo();
         throw error;
       }
-      if (error.code !== 'not_found') this.#log.warn('the server refused', { code: error.code, message: error.message }); // else it closed meanwhile
+      if (error.code !== 'not_found') this.#log.warn('the server refused', { code: error.code, message: redact(error.message) }); // else it closed meanwhile
     }
   }
 }

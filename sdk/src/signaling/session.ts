@@ -3,6 +3,7 @@
 // is one thing that is sometimes away. What to do when is decided by recovery.ts; what was said is in docs/signaling.md.
 import { Bucket } from '../base/bucket';
 import type { Environment } from '../base/environment';
+import { redact } from '../base/log';
 import { asError, DoordarshanError } from '../errors';
 import { closeCode, type JoinAnswer, type JoinParams, type Method, type Params, type Result } from '../protocol';
 import type { CloseReason, Logger, TokenSource } from '../types';
@@ -258,7 +259,7 @@ export class Session {
 
   #onRefused(error: DoordarshanError): void {
     if (error.reason === 'connection_lost') return; // `closed` follows
-    this.#log.warn('refused', { code: error.code, reason: error.reason, message: error.message });
+    this.#log.warn('refused', { code: error.code, reason: error.reason, message: redact(error.message) });
     this.#lastRefusal = error;
     this.#step({ type: 'refused', error });
   }
