@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "app/development_link.hpp"
 #include "app/server_settings.hpp"
 #include "base/random.hpp"
 #include "control/local_bus.hpp"
@@ -44,6 +45,7 @@ struct ControlRole::Parts {
   std::unique_ptr<signaling::Gate> gate;
   std::unique_ptr<portal::Portal> portal;
   std::unique_ptr<net::HttpServer> http;
+  std::string first_link;
 };
 
 ControlRole::ControlRole(AsioLoop& loop, observe::Metrics& metrics, const config::Settings& settings, store::Database& database,
@@ -73,12 +75,21 @@ Task<Result<void>> ControlRole::start() {
   p.meetings->start();
   p.gate->start();
   p.portal->start();
+  if (p.settings.development) {
+    // With the database away there is no link yet, and the web app says how to make one.
+    auto key = co_await ensure_development_key(p.tenant_rows, p.loop.wall_now());
+    if (key) {
+      DD_CO_TRY(p.first_link, development_link(p.settings.control.public_url, *key, p.loop.wall_now()));
+    } else {
+      observe::log_warn("no_development_link", {{"reason", key.error().message}});
+    }
+  }
   co_return ok();
 }
 
 std::uint16_t ControlRole::port() const { return parts_->http->port(); }
 
-std::string ControlRole::first_link() const { return {}; }
+std::string ControlRole::first_link() const { return parts_->first_link; }
 
 Task<void> ControlRole::stop() {
   Parts& p = *parts_;
