@@ -38,6 +38,8 @@ enum class Metric {
   kStoreAvailable,
   kStoreHeartbeats,  // labels: outcome
   kStoreReconciles,  // labels: outcome
+  kTokens,           // labels: outcome (ok, or the reason of the refusal)
+  kUsageRows,        // labels: outcome (written, uncertain, dropped)
   kMeetings,
   kParticipants,
   kTransports,
