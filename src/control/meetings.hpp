@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Meetings: where each meeting is, who is let in, and how it moves when its server dies or drains.
-// It sends no media call but createMeeting, addRouters, replaceMeetings and endMeeting; those of participants are signaling/'s and portal/'s,
-// which ask here for the place. Lives on the control loop; calls about one meeting take turns.
+// It sends no media call but those of whole meetings (createMeeting, addRouters, replaceMeetings, releaseMeeting, getMeeting, endMeeting);
+// those of participants are signaling/'s and portal/'s, which ask here for the place. Outlives the fleet's use. Lives on the control loop; calls about one meeting take turns.
 #pragma once
 
 #include <memory>
@@ -35,6 +35,7 @@ struct AdmissionRequest {
   std::uint32_t participant_limit = 0;  // of the tenant's quota for one meeting; 0: none
   bool may_create = true;               // place the meeting when it has no place
   bool moderator = false;               // is let into a locked meeting
+  std::uint32_t tenant_meetings = 0;    // of the tenant's quota, at a time; 0: no bound
 };
 
 struct Admission {
@@ -56,8 +57,9 @@ struct MeetingsSettings {
 class MeetingsListener {
  public:
   virtual ~MeetingsListener() = default;
-  // Also heard, through the signal bus, by the replicas that did not move or end it.
-  virtual void on_meeting_moved(const MeetingId& meeting, const ContainerId& to, std::string_view reason) = 0;  // "server_died", "drain"
+  // Heard through the signal bus, on the replica that moved or ended it as on the others; so once, and in order with the meeting's signals.
+  virtual void on_meeting_moved(const MeetingId& meeting, const ContainerId& to,
+                                std::string_view reason) = 0;  // "server_died", "server_gone", "drain"
   virtual void on_meeting_ended(const MeetingId& meeting, std::string_view reason) = 0;
 };
 
