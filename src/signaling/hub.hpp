@@ -26,13 +26,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
  public:
   Hub(Loop& loop_, control::Meetings& meetings_, control::Tenants& tenants_, control::Fleet& fleet_, control::SignalBus& bus_,
       observe::Metrics& metrics_, GateSettings settings_)
-      : loop(loop_),
-        meetings(meetings_),
-        tenants(tenants_),
-        fleet(fleet_),
-        bus(bus_),
-        metrics(metrics_),
-        settings(std::move(settings_)) {}
+      : loop(loop_), meetings(meetings_), tenants(tenants_), fleet(fleet_), bus(bus_), metrics(metrics_), settings(std::move(settings_)) {}
 
   Loop& loop;
   control::Meetings& meetings;
@@ -64,7 +58,7 @@ class Hub : public std::enable_shared_from_this<Hub> {
   const std::string* find_capabilities(const ContainerId& server) const;
   void keep_capabilities(const ContainerId& server, std::string json);
 
-  std::vector<std::shared_ptr<Room>> rooms() const;        // copies: whoever walks them may close them
+  std::vector<std::shared_ptr<Room>> rooms() const;  // copies: whoever walks them may close them
   std::vector<std::shared_ptr<Session>> sessions() const;
   void break_up();
 

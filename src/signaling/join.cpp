@@ -60,8 +60,8 @@ Result<std::string> agreed(const std::string& of_token, const std::string& asked
 
 std::map<std::string, std::uint64_t, std::less<>> bitrates_of(const control::Tenant& tenant) {
   constexpr std::array<std::pair<const char*, control::Quota>, 3> kKinds{{{"audio", control::Quota::kAudioBitrate},
-                                                                         {"video", control::Quota::kVideoBitrate},
-                                                                         {"screenshare", control::Quota::kScreenshareBitrate}}};
+                                                                          {"video", control::Quota::kVideoBitrate},
+                                                                          {"screenshare", control::Quota::kScreenshareBitrate}}};
   std::map<std::string, std::uint64_t, std::less<>> bitrates;
   for (const auto& [kind, quota] : kKinds) {
     if (const auto bound = control::quota_of(tenant, quota)) bitrates[kind] = *bound;
@@ -162,7 +162,8 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   auto finding = hub->tenants.find(claims.tenant);
   DD_CO_TRY(auto tenant, co_await std::move(finding));
   if (hub->stopping) co_return unavailable("this server stops");
-  if (hub->session_count() >= hub->settings.max_sessions) co_return unavailable("this server has its limit of sessions", std::chrono::seconds{5});
+  if (hub->session_count() >= hub->settings.max_sessions)
+    co_return unavailable("this server has its limit of sessions", std::chrono::seconds{5});
 
   Visitor visitor;
   visitor.tenant = claims.tenant;
@@ -189,8 +190,8 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   asked.meeting = visitor.meeting;
   asked.participant = visitor.participant;
   asked.participants_here = room->count_except(participant);
-  asked.participant_limit =
-      static_cast<std::uint32_t>(std::min<std::uint64_t>(control::quota_of(tenant, control::Quota::kParticipantsPerMeeting).value_or(0), UINT32_MAX));
+  asked.participant_limit = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(control::quota_of(tenant, control::Quota::kParticipantsPerMeeting).value_or(0), UINT32_MAX));
   asked.moderator = visitor.grants.moderate;
   const bool found_open = !room->server().empty();
   const unsigned endings = room->endings();
@@ -222,7 +223,9 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   } else if (!found_open && !hub->bus.alone()) {
     // Whom other replicas have let in was not known when this one was admitted.
     const std::uint32_t others = room->publishers_except(participant);
-    const std::uint32_t limit = tenant_limit == 0 ? meeting_limit : meeting_limit == 0 ? tenant_limit : std::min(tenant_limit, meeting_limit);
+    const std::uint32_t limit = tenant_limit == 0    ? meeting_limit
+                                : meeting_limit == 0 ? tenant_limit
+                                                     : std::min(tenant_limit, meeting_limit);
     if (limit != 0 && others >= limit) failure = refused(Errc::kConflict, "meeting_full", "the meeting has its limit of participants");
   }
   if (failure) {

@@ -16,7 +16,9 @@ constexpr int kInvalidParams = -32602;
 constexpr int kRefused = -32000;
 constexpr std::string_view kUnknownMethod = "method_not_found";  // never leaves this file
 
-CallFault invalid_request(std::string id, std::string message) { return CallFault{std::move(id), kInvalidRequest, std::move(message), true}; }
+CallFault invalid_request(std::string id, std::string message) {
+  return CallFault{std::move(id), kInvalidRequest, std::move(message), true};
+}
 
 // Empty when the id is none that we echo: a fraction, a long string, or anything else but a number.
 std::string id_text(const Json& id) {

@@ -87,8 +87,8 @@ Task<Result<JsonText>> ask_media(SessionPtr session, std::string path, OrderedJs
   if (!answer) {
     const Error& error = answer.error();
     // A server that does not know the meeting, or that is away while the meeting moved: what the client holds is of the past.
-    const bool unknown_meeting =
-        error.code == Errc::kNotFound && error.message.find(fmt::format("meeting '{}'", session->visitor.meeting.str())) != std::string::npos;
+    const bool unknown_meeting = error.code == Errc::kNotFound &&
+                                 error.message.find(fmt::format("meeting '{}'", session->visitor.meeting.str())) != std::string::npos;
     if (unknown_meeting || session->media.lost || session->media.number != epoch) co_return media_moved();
     co_return in_our_words(std::move(answer.error()), session->visitor);
   }
@@ -162,7 +162,8 @@ MethodAnswer open_epoch(SessionPtr session, control::Place place, bool tcp_only)
   epoch.receive = std::move(receive);
   epoch.lost = false;
   // A transport may have failed, and the meeting may have moved, before we could know what it was about.
-  const auto failed = epoch.failed.find(epoch.send) != epoch.failed.end() ? epoch.failed.find(epoch.send) : epoch.failed.find(epoch.receive);
+  const auto failed =
+      epoch.failed.find(epoch.send) != epoch.failed.end() ? epoch.failed.find(epoch.send) : epoch.failed.find(epoch.receive);
   if (failed != epoch.failed.end()) {
     const std::string reason = failed->second;
     if (room) room->lose_media_soon(session, reason);

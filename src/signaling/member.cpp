@@ -26,7 +26,8 @@ Result<Member> parse_member(const api::Json& json) {
   Member member;
   member.participant = peek_text(json, "participantId");
   member.session = peek_text(json, "session");
-  if (member.participant.empty() || member.session.empty()) return invalid_field("participantId", "a member has a participant and a session");
+  if (member.participant.empty() || member.session.empty())
+    return invalid_field("participantId", "a member has a participant and a session");
   member.name = peek_text(json, "name");
   member.metadata = peek_text(json, "metadata");
   if (member.metadata.empty()) member.metadata = "{}";

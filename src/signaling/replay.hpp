@@ -31,9 +31,7 @@ class Replay {
   // Whether everything after `seq` is here.
   bool reaches(std::uint64_t seq) const { return seq <= last_ && last_ - seq <= kept_.size(); }
   // Needs reaches(seq).
-  std::vector<std::string> after(std::uint64_t seq) const {
-    return {kept_.end() - static_cast<std::ptrdiff_t>(last_ - seq), kept_.end()};
-  }
+  std::vector<std::string> after(std::uint64_t seq) const { return {kept_.end() - static_cast<std::ptrdiff_t>(last_ - seq), kept_.end()}; }
 
  private:
   std::size_t max_notices_;

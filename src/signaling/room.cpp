@@ -38,8 +38,7 @@ void Room::close() {
   hub_->forget_room(meeting);
 }
 
-Room::Joining::Joining(std::shared_ptr<Room> room, std::string participant)
-    : room_(std::move(room)), participant_(std::move(participant)) {
+Room::Joining::Joining(std::shared_ptr<Room> room, std::string participant) : room_(std::move(room)), participant_(std::move(participant)) {
   room_->joining_.insert(participant_);
   room_->empty_.cancel();
 }

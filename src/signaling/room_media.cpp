@@ -277,7 +277,8 @@ void Room::agree_with(const Json& snapshot) {
     if (participant.empty()) continue;
     present_at_server_.insert(participant);
     for (const auto& producer : peek_list(entry, "producers")) {
-      there[participant].producers[peek_text(producer, "producerId")] = Published{peek_text(producer, "kind"), peek_flag(producer, "paused")};
+      there[participant].producers[peek_text(producer, "producerId")] =
+          Published{peek_text(producer, "kind"), peek_flag(producer, "paused")};
     }
     for (const auto& data : peek_list(entry, "dataProducers")) {
       there[participant].data[peek_text(data, "dataProducerId")] = peek_text(data, "label");

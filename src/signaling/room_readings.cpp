@@ -69,7 +69,8 @@ void Room::score_event(const std::string& type, const std::string& participant, 
     const auto session = find_session(participant);
     if (!session || session->receiving.size() >= kMaxScored) return;
     scores_[participant];
-    session->receiving[peek_text(event, "consumerId")] = static_cast<int>(std::clamp<std::int64_t>(peek_integer(event, "score").value_or(0), 0, 10));
+    session->receiving[peek_text(event, "consumerId")] =
+        static_cast<int>(std::clamp<std::int64_t>(peek_integer(event, "score").value_or(0), 0, 10));
   }
   rescored_.insert(participant);
   if (rescored_.size() > 1) return;  // the timer runs

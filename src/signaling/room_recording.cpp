@@ -3,6 +3,7 @@
 // tenant's minutes, by the keeper: one of the replicas with participants in the meeting, chosen by name.
 #include <algorithm>
 
+#include "base/completion.hpp"
 #include "control/quota.hpp"
 #include "signaling/media_calls.hpp"
 #include "signaling/peek.hpp"
@@ -20,6 +21,28 @@ OrderedJson recording_params(const std::string& recording, const std::string& re
   params["recordingId"] = recording;
   if (!reason.empty()) params["reason"] = reason;
   return params;
+}
+
+constexpr std::size_t kMaxPage = 256 * 1024;  // of a list of recordings
+
+// Of an answer that may still be coming.
+Task<std::string> body_of(Loop& loop, std::shared_ptr<api::HttpResponse> response) {
+  if (!response->stream) co_return std::string(response->content());
+  auto waker = std::make_shared<std::optional<Completion<bool>>>();
+  response->stream->on_ready([waker] {
+    if (*waker) (*waker)->resolve(true);
+  });
+  std::string text;
+  while (text.size() <= kMaxPage) {
+    *waker = Completion<bool>(loop);
+    const std::size_t before = text.size();
+    const auto state = response->stream->read(text, kMaxPage);
+    if (state != api::BodyStream::State::kOpen) break;
+    if (text.size() > before) continue;
+    const Completion<bool> woken = **waker;
+    co_await woken;
+  }
+  co_return text;
 }
 
 }  // namespace
@@ -122,10 +145,12 @@ Task<void> Room::find_recording(std::shared_ptr<Room> room) {
   request.method = "GET";
   request.target = "/v1/recordings?state=recording&limit=1&meetingId=" + room->meeting.str();
   auto asking = room->hub_->fleet.forward(room->place_.server, std::move(request));
-  const auto answer = co_await std::move(asking);
-  if (!answer || answer->status != 200 || room->closed_ || room->recording_) co_return;
-  const auto parsed = api::parse_json(answer->content());
-  if (!parsed) co_return;
+  auto answer = co_await std::move(asking);
+  if (!answer || answer->status != 200) co_return;
+  auto reading_body = body_of(room->hub_->loop, std::make_shared<api::HttpResponse>(std::move(*answer)));
+  const std::string text = co_await std::move(reading_body);
+  const auto parsed = api::parse_json(text);
+  if (!parsed || room->closed_ || room->recording_) co_return;
   for (const auto& recording : peek_list(parsed->root, "recordings")) {
     const std::string id = peek_text(recording, "recordingId");
     if (id.empty() || peek_text(recording, "meetingId") != room->meeting.str()) continue;

@@ -51,7 +51,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const Visitor visitor;
   Member member;
   MediaEpoch media;
-  bool announced = false;          // the other replicas and we have heard of it, in the order that counts for all
+  bool announced = false;                // the other replicas and we have heard of it, in the order that counts for all
   std::map<std::string, int> receiving;  // score of what it receives, by consumer
 
   const std::shared_ptr<Hub>& hub() const { return hub_; }

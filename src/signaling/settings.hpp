@@ -18,7 +18,7 @@ struct GateSettings {
   std::size_t max_sessions = 20'000;
   std::size_t max_connections = 25'000;  // sockets, those that have not joined yet included
   Duration join_deadline = std::chrono::seconds{10};
-  Duration grace = std::chrono::seconds{30};         // how long a session outlives its socket
+  Duration grace = std::chrono::seconds{30};          // how long a session outlives its socket
   Duration empty_meeting = std::chrono::seconds{60};  // how long a meeting outlives its last participant
 
   std::size_t slow_reader_bytes = 1024 * 1024;  // waiting in the socket: more, and it is closed

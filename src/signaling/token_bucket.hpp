@@ -11,8 +11,7 @@ namespace dd::signaling {
 
 class TokenBucket {
  public:
-  TokenBucket(double per_second, double burst, MonotonicTime now)
-      : per_second_(per_second), burst_(burst), tokens_(burst), filled_(now) {}
+  TokenBucket(double per_second, double burst, MonotonicTime now) : per_second_(per_second), burst_(burst), tokens_(burst), filled_(now) {}
 
   bool take(MonotonicTime now) {
     const double passed = std::chrono::duration<double>(now - filled_).count();
