@@ -62,11 +62,11 @@ enum class Metric {
   kWebhooks,  // labels: outcome (sent, failed, dropped)
   kWebhooksWaiting,
   kSignalingSessions,
-  kSignalingJoins,     // labels: outcome (ok, or the refusal's reason)
-  kSignalingMessages,  // labels: direction (in, out)
-  kSignalingResumes,   // labels: outcome (ok, unknown, overflow)
-  kSignalingCloses,    // labels: code (of the WebSocket, or peer)
-  kSignalingRefused,   // labels: reason (rate, queue, malformed, slow_reader, connections)
+  kSignalingJoins,      // labels: outcome (ok, or the refusal's reason)
+  kSignalingMessages,   // labels: direction (in, out)
+  kSignalingResumes,    // labels: outcome (ok, unknown, overflow)
+  kSignalingCloses,     // labels: code (of the WebSocket, or peer)
+  kSignalingRefused,    // labels: reason (rate, queue, malformed, slow_reader, connections)
   kPlacements,          // labels: kind (created, repaired)
   kAdmissionsRefused,   // labels: reason
   kMeetingMoves,        // labels: reason (server_died, drain, server_gone)
