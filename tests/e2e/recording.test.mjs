@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 
 import { openBrowser } from './lib/browser.mjs';
 import { allSeeAndHear, consumeEachOther, openCall, publishAll } from './lib/call.mjs';
-import { manifestOf, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
+import { completeManifest, manifestOf, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -178,10 +178,7 @@ test('a server that is killed goes on with the same recording when its meeting c
     await events.of('recording.stopped');
     const folders = recordingFolders(second, 'comes-back', root);
     assert.equal(folders.length, 1, 'one recording, not two');
-    const manifest = await until('the recording is complete', () => {
-      const now = manifestOf(folders[0]);
-      return now.state === 'complete' && now.outputs.length >= 2 && now;
-    }, { timeout: 30_000 });
+    const manifest = await completeManifest(folders[0], { outputs: 2 });
     context.diagnostic(JSON.stringify({ parts: manifest.parts, missing: manifest.missing }));
     assert.deepEqual(manifest.parts.map((part) => part.end), ['crashed', 'stopped']);
     assert.equal(manifest.missing.length, 1);

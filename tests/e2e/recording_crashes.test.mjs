@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 
 import { openBrowser } from './lib/browser.mjs';
 import { enter, publishAll } from './lib/call.mjs';
-import { manifestOf, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
+import { completeManifest, manifestOf, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
 import { binary, startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -44,13 +44,6 @@ const bytesOf = (folder) => {
 // Both streams of a newly begun sender are on the disk.
 const growing = (folder, { files, bytes }) =>
   until('the tracks grow', () => fs.existsSync(path.join(folder, 'tracks')) && fs.readdirSync(path.join(folder, 'tracks')).length >= files && bytesOf(folder) > bytes);
-
-async function finished(folder) {
-  return until('the recording is complete', () => {
-    const manifest = manifestOf(folder);
-    return manifest.state === 'complete' && manifest.outputs.length > 0 && manifest;
-  }, { timeout: 60_000 });
-}
 
 async function allPlay(folder, manifest) {
   for (const { file } of [...manifest.tracks.flatMap((track) => track.files), ...manifest.outputs]) {
@@ -85,7 +78,7 @@ test('workers that die ten times leave recordings that play', { timeout: 180_000
       await growing(folder, { files, bytes: bytesOf(folder) });
       await tab.closeTab();
       await server.endMeeting(meetingId);
-      const manifest = await finished(folder);
+      const manifest = await completeManifest(folder);
       assert.equal(manifest.parts.length, 1, 'the recorder never noticed');
       assert.equal(manifest.tracks.length, files);
       assert.deepEqual(manifest.missing, []);
@@ -124,7 +117,7 @@ test('a server that dies ten times goes on with one recording and loses less tha
       await tab.closeTab();
       await server.kill();
     }
-    const manifest = await finished(folder);
+    const manifest = await completeManifest(folder);
     assert.deepEqual(manifest.parts.map((part) => part.end), [...Array(kills).fill('crashed'), 'stopped']);
     assert.equal(manifest.missing.length, kills, 'the manifest says what is missing');
     const began = timelineOf(folder).filter((event) => event.type === 'part');

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { allSeeAndHear, consumeEachOther, enter, publishAll } from './lib/call.mjs';
 import { openNetwork } from './lib/network.mjs';
-import { beeps, delaysBetween, flashes, manifestOf, pictureSizes, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
+import { beeps, completeManifest, delaysBetween, flashes, manifestOf, pictureSizes, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -203,7 +203,8 @@ test('of a layered stream the highest layer is recorded, whatever its viewers as
   await server.endMeeting('layers');
   await events.of('recording.stopped');
   const [folder] = recordingFolders(server, 'layers');
-  for (const { file } of manifestOf(folder).tracks.flatMap((track) => track.files)) assert.equal(await play(path.join(folder, file)), '', file);
+  const manifest = await completeManifest(folder, { outputs: cameras.length });
+  for (const { file } of manifest.tracks.flatMap((track) => track.files)) assert.equal(await play(path.join(folder, file)), '', file);
   for (const name of Object.keys(layered)) {
     const sizes = await pictureSizes(folder, name);
     context.diagnostic(`${name}: ${JSON.stringify(sizes)}`);

@@ -5,6 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { until } from './wait.mjs';
+
 const run = promisify(execFile);
 const bounds = { maxBuffer: 512 << 20, timeout: 1_200_000 };
 
@@ -21,6 +23,13 @@ export function recordingFolders(server, meetingId, root = recordingsRoot(server
 }
 
 export const manifestOf = (folder) => JSON.parse(fs.readFileSync(path.join(folder, 'manifest.json'), 'utf8'));
+
+// The manifest once its recording is over and so many files for playing are made: that begins when `recording.stopped` is told.
+export const completeManifest = (folder, { outputs = 1, timeout = 60_000 } = {}) =>
+  until('the recording is complete', () => {
+    const manifest = manifestOf(folder);
+    return manifest.state === 'complete' && manifest.outputs.length >= outputs && manifest;
+  }, { timeout });
 
 export const timelineOf = (folder) =>
   fs.readFileSync(path.join(folder, 'timeline.jsonl'), 'utf8').split('\n').filter(Boolean).map((line) => JSON.parse(line));
