@@ -178,7 +178,7 @@ test('a server that is killed goes on with the same recording when its meeting c
     await events.of('recording.stopped');
     const folders = recordingFolders(second, 'comes-back', root);
     assert.equal(folders.length, 1, 'one recording, not two');
-    const manifest = await completeManifest(folders[0], { outputs: 2 });
+    const manifest = await completeManifest(folders[0], { outputs: 2, timeout: 30_000 });
     context.diagnostic(JSON.stringify({ parts: manifest.parts, missing: manifest.missing }));
     assert.deepEqual(manifest.parts.map((part) => part.end), ['crashed', 'stopped']);
     assert.equal(manifest.missing.length, 1);

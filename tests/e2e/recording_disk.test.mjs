@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 
 import { openBrowser } from './lib/browser.mjs';
 import { allSeeAndHear, openCall } from './lib/call.mjs';
-import { manifestOf, play, recordingFolders } from './lib/recording.mjs';
+import { completeManifest, play, recordingFolders } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -57,10 +57,8 @@ test('a recording waits for a folder that may be written, and survives that it v
     await server.endMeeting('disk');
 
     const [recording] = recordingFolders(server, 'disk', root);
-    const manifest = await until('the recording is complete', () => {
-      const now = manifestOf(recording);
-      return now.state === 'complete' && now.outputs.length === 2 && now;
-    }, { timeout: 60_000 });
+    const manifest = await completeManifest(recording, { outputs: 2 });
+    assert.equal(manifest.outputs.length, 2);
     context.diagnostic(JSON.stringify(manifest.missing));
     assert.deepEqual(manifest.missing.map((gap) => gap.reason), ['folder_gone']);
     for (const track of manifest.tracks) {
@@ -103,10 +101,8 @@ test('a disk that fills up stops the recording, not the call, and the recording 
     await Promise.all(tabs.map((tab) => tab.closeTab()));
     await server.endMeeting('full');
     const [recording] = recordingFolders(server, 'full', path.join(folder, 'full'));
-    const manifest = await until('the recording is complete', () => {
-      const now = manifestOf(recording);
-      return now.state === 'complete' && now.outputs.length === 2 && now;
-    }, { timeout: 60_000 });
+    const manifest = await completeManifest(recording, { outputs: 2 });
+    assert.equal(manifest.outputs.length, 2);
     context.diagnostic(JSON.stringify(manifest.missing));
     assert.deepEqual(manifest.missing.map((gap) => gap.reason), ['disk_full']);
     for (const { file } of [...manifest.tracks.flatMap((track) => track.files), ...manifest.outputs]) {
