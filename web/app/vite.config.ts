@@ -27,6 +27,7 @@ function preloadFont(): Plugin {
 export default defineConfig({
   root: here('.'),
   base: '/',
+  cacheDir: here('../../node_modules/.vite-web'),
   resolve: {
     alias: { '@doordarshan/client': here('../../sdk/src/index.ts') },
   },

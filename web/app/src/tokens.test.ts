@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { describe, expect, it } from 'vitest';
 
-import { readClaims, tokenOfFragment } from './tokens';
+import { accessOf, readClaims, tokenOfFragment } from './tokens';
 
 const token = (claims: object) => `e30.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.c2ln`;
 
@@ -21,5 +21,13 @@ describe('tokens', () => {
   it('that are none say nothing', () => {
     expect(readClaims('nonsense')).toBeNull();
     expect(readClaims('a.!!.c')).toBeNull();
+  });
+
+  it('open the pages that they are for', () => {
+    expect(accessOf(token({ tenant: 'acme', grants: { admin: true } }))).toEqual({ recordings: true, admin: true, operator: false, tenant: 'acme' });
+    expect(accessOf(token({ tenant: 'acme', meeting: 'standup', grants: { admin: true, record: true } }))).toMatchObject({ recordings: true, admin: false });
+    expect(accessOf(token({ tenant: '_operator', grants: { admin: true } }))).toMatchObject({ operator: true });
+    expect(accessOf(token({ tenant: 'acme', meeting: 'standup', grants: {} }))).toMatchObject({ recordings: false, admin: false });
+    expect(accessOf('an-api-key')).toMatchObject({ admin: true, operator: true });
   });
 });

@@ -17,6 +17,7 @@ export interface TokenClaims {
 
 const kPrefix = 'dd.token.';
 const kGeneral = `${kPrefix}general`;
+const kOperatorTenant = '_operator';
 
 // Grows when a token was stored, so that pages which show what a token allows look again.
 export const tokensChanged = signal(0);
@@ -80,9 +81,24 @@ export function generalToken(): string | null {
   return read(kGeneral);
 }
 
-export function generalClaims(): TokenClaims | null {
+export interface Access {
+  recordings: boolean;
+  admin: boolean; // of the tenant
+  operator: boolean; // of the servers and all tenants
+  tenant: string | null;
+}
+
+// What the general token promises. What is no token is an API key: the operator's.
+export function generalAccess(): Access | null {
   const token = generalToken();
-  return token ? readClaims(token) : null;
+  return token ? accessOf(token) : null;
+}
+
+export function accessOf(token: string): Access {
+  const claims = readClaims(token);
+  if (!claims) return { recordings: true, admin: true, operator: true, tenant: null };
+  const admin = claims.admin && claims.meeting === undefined;
+  return { recordings: claims.record || claims.admin, admin, operator: admin && claims.tenant === kOperatorTenant, tenant: claims.tenant ?? null };
 }
 
 export function dropGeneralToken() {

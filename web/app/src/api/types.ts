@@ -29,6 +29,7 @@ export interface RecordingSummary {
 export interface RecordingPage {
   recordings: RecordingSummary[];
   next: string | null;
+  missingServers?: number;
 }
 
 export interface RecordingFile {
@@ -147,13 +148,22 @@ export interface AdminMeeting {
   meeting: string;
   tenant: string;
   server: string;
-  participants?: number;
-  size: number;
-  limit?: number;
+  size: number; // participants it reserves room for
+  limit: number; // 0: the tenant's quota alone decides
   locked: boolean;
   moves: number;
-  created?: number | string;
-  recording?: boolean;
+  created: number;
+}
+
+export interface MeetingParticipant {
+  participantId: string;
+  name?: string;
+  producers?: { producerId: string; kind: Kind; paused: boolean }[];
+}
+
+export interface MeetingDetails extends AdminMeeting {
+  reachable: boolean;
+  participants: MeetingParticipant[];
 }
 
 export interface LoadPoint {
@@ -176,19 +186,18 @@ export interface Tenant {
   suspended: boolean;
   created?: number | string;
   quotas: Quotas;
-  usage?: Record<string, number>;
 }
 
 export interface TenantKey {
   keyId: string;
   algorithm: string;
-  retires?: number | string | null;
-  material?: string;
-  secret?: string;
+  retires: number | null;
+  secret?: string; // once, in the answer that made it
 }
 
 export interface UsageRow {
-  day: string | number;
+  tenant: string;
+  day: string;
   meter: string;
   value: number;
 }
@@ -205,4 +214,5 @@ export interface TokenRequest {
 export interface IssuedToken {
   token: string;
   link: string;
+  expires?: number;
 }

@@ -6,12 +6,12 @@ import './home_page.css';
 import { askConfig, config } from '../api/config';
 import { go } from '../router';
 import { explainShortly } from '../text/errors';
-import { generalClaims, tokensChanged } from '../tokens';
+import { generalAccess, tokensChanged } from '../tokens';
 import { CameraIcon, FilmIcon, RightIcon, ServerIcon } from '../ui/icons';
 import { Page } from '../ui/page';
 import { HomePicture } from './home_picture';
 import { destinationOf } from './meeting_link';
-import { developmentToken, inventMeeting } from './start_meeting';
+import { canStartMeeting, inventMeeting, newMeetingToken } from './start_meeting';
 
 export function HomePage() {
   useEffect(() => void askConfig(), []);
@@ -22,7 +22,7 @@ export function HomePage() {
           <h1>Meet face to face, wherever you are</h1>
           <p class="quiet home-lead">Clear sound and pictures, recorded when you want, on servers that are yours.</p>
           <JoinForm />
-          {config.value?.development && config.value.demoToken && <StartMeeting />}
+          {canStartMeeting() && <StartMeeting />}
           <Places />
         </div>
         <HomePicture />
@@ -85,7 +85,7 @@ function StartMeeting() {
     setBusy(true);
     try {
       const meeting = inventMeeting();
-      await developmentToken(meeting);
+      await newMeetingToken(meeting);
       go(`/m/${meeting}`);
     } catch (error) {
       setProblem(explainShortly(error));
@@ -98,21 +98,21 @@ function StartMeeting() {
       <button type="button" class="button large" disabled={busy} onClick={start}>
         <CameraIcon size={20} /> Start a meeting
       </button>
-      <span class="quiet small">{problem || 'Works without an invitation because this server runs in development mode.'}</span>
+      <span class="quiet small">{problem || 'You may open meetings here: a new one with a name of its own.'}</span>
     </div>
   );
 }
 
 function Places() {
   void tokensChanged.value;
-  const claims = generalClaims();
-  if (!claims || !(claims.record || claims.admin)) return null;
+  const access = generalAccess();
+  if (!access?.recordings) return null;
   return (
     <nav class="home-places" aria-label="Pages">
       <a href="/recordings" class="home-place">
         <FilmIcon size={20} /> <span>Recordings</span> <RightIcon size={17} />
       </a>
-      {claims.admin && (
+      {access.admin && (
         <a href="/operator" class="home-place">
           <ServerIcon size={20} /> <span>Servers and tenants</span> <RightIcon size={17} />
         </a>

@@ -1,25 +1,36 @@
 // SPDX-License-Identifier: MIT
-// On a developer's machine: a way into a meeting without anybody who invites. The server hands out `demoToken` in development only.
+// A way into a meeting without anybody who invites: for administrators, for tokens of any meeting, and in development, where the server may
+// hand out a `demoToken`.
 import { issueToken } from '../api/admin';
 import { askConfig, config } from '../api/config';
-import { keepToken, readClaims } from '../tokens';
+import { generalToken, keepToken, readClaims, tokensChanged } from '../tokens';
 
-// A token for one person in one meeting, made with the demo token where that is an administrator's; otherwise the demo token itself.
-export async function developmentToken(meeting: string): Promise<string | null> {
-  await askConfig();
-  const demo = config.value?.demoToken;
-  if (!config.value?.development || !demo) return null;
-  const claims = readClaims(demo);
-  if (claims?.meeting && claims.meeting !== meeting) return null;
-  let token = demo;
-  if (claims?.admin) {
-    keepToken(demo);
-    const grants = { publish: ['audio', 'video', 'screenshare'], subscribe: true, data: true, record: true, moderate: true };
-    token = (await issueToken({ meeting, expiresInSeconds: 12 * 3600, grants }, demo)).token;
+// The token that opens meetings, if there is one: an administrator's makes further ones, one that names no meeting is good for any.
+function opener(): { token: string; makes: boolean } | null {
+  void tokensChanged.value;
+  for (const token of [config.value?.development ? config.value.demoToken : null, generalToken()]) {
+    const claims = token ? readClaims(token) : null;
+    if (token && claims && claims.meeting === undefined && claims.tenant !== '_operator') return { token, makes: claims.admin };
   }
+  return null;
+}
+
+export const canStartMeeting = (): boolean => opener() !== null;
+
+export async function newMeetingToken(meeting: string): Promise<string | null> {
+  await askConfig();
+  const found = opener();
+  if (!found) return null;
+  const token = found.makes ? (await issueToken(participantToken(meeting), found.token)).token : found.token;
   keepToken(token, meeting);
   return token;
 }
+
+const participantToken = (meeting: string) => ({
+  meeting,
+  expiresInSeconds: 12 * 3600,
+  grants: { publish: ['audio', 'video', 'screenshare'], subscribe: true, data: true, record: true, moderate: true },
+});
 
 const kFirst = ['amber', 'brisk', 'calm', 'clear', 'early', 'green', 'kind', 'quiet', 'silver', 'warm'];
 const kSecond = ['banyan', 'harbor', 'heron', 'lotus', 'mango', 'meadow', 'monsoon', 'peacock', 'river', 'valley'];

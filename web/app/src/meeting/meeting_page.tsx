@@ -3,8 +3,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 
-import { askConfig, config } from '../api/config';
-import { developmentToken } from '../home/start_meeting';
+import { newMeetingToken } from '../home/start_meeting';
 import { Lobby } from '../lobby/lobby';
 import { LocalMedia } from '../media/local_media';
 import { explain, refusalOf, type Refusal } from '../text/errors';
@@ -27,11 +26,11 @@ export function MeetingPage({ meeting }: { meeting: string }) {
 
   useEffect(() => {
     if (token.value) return;
-    // On a developer's machine an address without a token is enough.
-    void askConfig().then(async () => {
-      if (config.value?.development) token.value = await developmentToken(meeting).catch(() => null);
-      searching.value = false;
-    });
+    // Who may open meetings needs no invitation: an administrator, and anybody on a developer's machine.
+    void newMeetingToken(meeting)
+      .then((made) => (token.value = made))
+      .catch(() => {})
+      .finally(() => (searching.value = false));
   }, []);
   useEffect(() => () => {
     media.stop();

@@ -5,7 +5,7 @@ import { useEffect } from 'preact/hooks';
 
 import './page.css';
 import { path } from '../router';
-import { generalClaims, tokensChanged } from '../tokens';
+import { generalAccess, tokensChanged } from '../tokens';
 import { Logo } from './logo';
 import { ThemeButton } from './theme_button';
 
@@ -17,17 +17,17 @@ export function useTitle(title: string) {
 
 function Navigation() {
   void tokensChanged.value;
-  const claims = generalClaims();
+  const access = generalAccess();
   const at = (prefix: string) => (path.value === prefix || path.value.startsWith(`${prefix}/`) ? 'page' : undefined);
-  if (!claims) return null;
+  if (!access) return null;
   return (
     <nav class="page-nav" aria-label="Main">
-      {(claims.record || claims.admin) && (
+      {access.recordings && (
         <a href="/recordings" aria-current={at('/recordings')}>
           Recordings
         </a>
       )}
-      {claims.admin && (
+      {access.admin && (
         <a href="/operator" aria-current={at('/operator')}>
           Operator
         </a>
