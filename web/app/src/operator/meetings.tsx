@@ -53,7 +53,7 @@ export function Meetings() {
         <MeetingTable meetings={shown} onOpen={setOpened} onEnd={setEnding} />
       )}
       {next && (
-        <div class="recordings-more">
+        <div class="page-more">
           <button type="button" class="button" onClick={readOn}>
             Show more
           </button>

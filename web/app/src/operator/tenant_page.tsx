@@ -60,10 +60,10 @@ function Head({ tenant, operator, onChanged }: { tenant: Tenant; operator: boole
     }
   };
   return (
-    <header class="recording-head">
+    <header class="page-top">
       <div>
         <h1>{tenant.name || tenant.tenant}</h1>
-        <div class="recording-facts quiet small">
+        <div class="page-facts quiet small">
           <span>{tenant.tenant}</span>
           {tenant.suspended && <span class="chip bad">Suspended</span>}
         </div>

@@ -113,10 +113,10 @@ function Recording({ id, details, manifest, timeline, onChanged }: Whole & { id:
 function Head({ details }: { details: RecordingDetails }) {
   const started = toDate(details.started);
   return (
-    <header class="recording-head">
+    <header class="page-top">
       <div>
         <h1>{details.meetingId}</h1>
-        <div class="recording-facts quiet small number">
+        <div class="page-facts quiet small number">
           {started && <span>{`${formatDay(started)}, ${formatTimeOfDay(started)}`}</span>}
           <span>{formatUs(details.durationUs)}</span>
           <span>{count(details.participants, 'person', 'people')}</span>

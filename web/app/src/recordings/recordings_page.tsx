@@ -66,7 +66,7 @@ export function RecordingsPage() {
           </ul>
         )}
         {next && (
-          <div class="recordings-more">
+          <div class="page-more">
             <button type="button" class="button" disabled={busy} onClick={readOn}>
               {busy ? 'Loading…' : 'Show older ones'}
             </button>
