@@ -12,7 +12,6 @@ namespace dd::app {
 namespace {
 
 constexpr std::chrono::hours kGoodFor{7 * 24};
-constexpr std::string_view kDefaultTenant = "default";
 
 bool can_sign(const trust::Key& key, WallTime now) {
   return key.algorithm == trust::Algorithm::kHs256 && (!key.retires || *key.retires > now);
@@ -21,7 +20,7 @@ bool can_sign(const trust::Key& key, WallTime now) {
 }  // namespace
 
 Task<Result<trust::Key>> ensure_development_key(control::TenantStore& tenants, WallTime now) {
-  const TenantId tenant{std::string(kDefaultTenant)};
+  const TenantId& tenant = trust::kDefaultTenant;
   DD_CO_TRY(auto keys, co_await tenants.keys_of(tenant));
   for (auto& key : keys) {
     if (can_sign(key, now)) co_return std::move(key);
@@ -35,7 +34,7 @@ Task<Result<trust::Key>> ensure_development_key(control::TenantStore& tenants, W
     DD_CO_TRY_VOID(co_await tenants.put_tenant(std::move(made)));
   }
   DD_CO_TRY(auto key, trust::generate_key(tenant, trust::Algorithm::kHs256));
-  key.id = KeyId(fmt::format("{}.{}", kDefaultTenant, random_token(8)));  // a key's id names its tenant
+  key.id = KeyId(fmt::format("{}.{}", tenant.str(), random_token(8)));  // a key's id names its tenant
   DD_CO_TRY_VOID(co_await tenants.put_key(key));
   co_return key;
 }

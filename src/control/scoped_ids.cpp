@@ -5,11 +5,11 @@
 
 #include "trust/base64.hpp"
 #include "trust/digest.hpp"
+#include "trust/token.hpp"
 
 namespace dd::control {
 namespace {
 
-constexpr std::string_view kDefaultTenant = "default";
 constexpr std::size_t kScopeLength = 10;  // 60 bits: what a stranger would have to guess to write into another's meeting
 
 std::string scoped(std::string_view outer_id, std::string_view scope) {
@@ -34,7 +34,7 @@ Result<std::string> checked_outer_id(std::string_view field, std::string_view te
 }
 
 MeetingId scoped_meeting(const TenantId& tenant, std::string_view meeting) {
-  if (tenant.str() == kDefaultTenant) return MeetingId(std::string(meeting));
+  if (tenant == trust::kDefaultTenant) return MeetingId(std::string(meeting));
   return MeetingId(scoped(meeting, tenant.str()));
 }
 

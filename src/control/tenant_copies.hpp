@@ -18,8 +18,6 @@
 
 namespace dd::control {
 
-inline const TenantId kDefaultTenant{"default"};
-
 // Tenants that exist without a row: the default one, and the operator's, whose keys are rows all the same.
 bool exists_always(const TenantId& tenant);
 

@@ -175,7 +175,7 @@ TEST_F(TenantsTest, TheLeastUsedCopyGoesWhenThereAreTooMany) {
 }
 
 TEST_F(TenantsTest, TheDefaultTenantExistsWithoutARowAndItsKeysCount) {
-  const auto found = loop_.run(tenants_->find(kDefaultTenant));
+  const auto found = loop_.run(tenants_->find(trust::kDefaultTenant));
   ASSERT_TRUE(found.has_value());
   EXPECT_EQ(found->name, "default");
   EXPECT_TRUE(found->quotas.empty());

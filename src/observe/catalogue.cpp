@@ -347,6 +347,14 @@ constexpr std::array kRows = {
 };
 static_assert(kRows.size() == static_cast<std::size_t>(Metric::kCount_), "a metric has no row, or a row no metric");
 
+constexpr bool in_the_metrics_order() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].metric) != i) return false;
+  }
+  return true;
+}
+static_assert(in_the_metrics_order(), "row_of() finds a row by its metric's number");
+
 }  // namespace
 
 std::span<const MetricRow> catalogue() { return kRows; }

@@ -61,18 +61,18 @@ enum class Metric {
   kRecordingsExpired,
   kWebhooks,  // labels: outcome (sent, failed, dropped)
   kWebhooksWaiting,
-  kSignalingSessions,
-  kSignalingJoins,      // labels: outcome (ok, or the refusal's reason)
-  kSignalingMessages,   // labels: direction (in, out)
-  kSignalingResumes,    // labels: outcome (ok, unknown, overflow)
-  kSignalingCloses,     // labels: code (of the WebSocket, or peer)
-  kSignalingRefused,    // labels: reason (rate, queue, malformed, slow_reader, connections)
   kPlacements,          // labels: kind (created, repaired)
   kAdmissionsRefused,   // labels: reason
   kMeetingMoves,        // labels: reason (server_died, drain, server_gone)
   kMeetingMovesFailed,  // labels: reason
   kControlLeader,
   kFailoverSeconds,
+  kSignalingSessions,
+  kSignalingJoins,        // labels: outcome (ok, or the refusal's reason)
+  kSignalingMessages,     // labels: direction (in, out)
+  kSignalingResumes,      // labels: outcome (ok, unknown, overflow)
+  kSignalingCloses,       // labels: code (of the WebSocket, or peer)
+  kSignalingRefused,      // labels: reason (rate, queue, malformed, slow_reader, connections)
   kProcessResidentBytes,  // these five are read from the system whenever the metrics are
   kProcessCpuSeconds,
   kProcessOpenFds,

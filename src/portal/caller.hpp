@@ -12,7 +12,7 @@
 
 namespace dd::portal {
 
-inline const TenantId kDefaultTenant{"default"};
+using trust::kDefaultTenant;
 
 struct Caller {
   enum class Kind {

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "api/object_reader.hpp"
+#include "base/random.hpp"
 #include "control/quota.hpp"
 #include "control/scoped_ids.hpp"
 #include "signaling/link.hpp"
@@ -21,10 +22,12 @@ using api::JsonText;
 using api::ObjectReader;
 using api::OrderedJson;
 
+constexpr std::size_t kMadeUpParticipant = 12;  // 72 bits
+
 struct JoinRequest {
   std::string token;
   std::string meeting;      // empty: the token's
-  std::string participant;  // empty: the token's
+  std::string participant;  // empty: the token's, or a new one
   InstanceId instance;
   std::optional<std::string> name;
   std::optional<std::string> metadata;
@@ -67,6 +70,11 @@ std::map<std::string, std::uint64_t, std::less<>> bitrates_of(const control::Ten
     if (const auto bound = control::quota_of(tenant, quota)) bitrates[kind] = *bound;
   }
   return bitrates;
+}
+
+// 0: no bound.
+std::uint32_t bound_of(const control::Tenant& tenant, control::Quota quota) {
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(control::quota_of(tenant, quota).value_or(0), UINT32_MAX));
 }
 
 OrderedJson grants_json(const trust::Grants& grants) {
@@ -158,6 +166,8 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   DD_CO_TRY(auto claims, co_await std::move(authenticating));
   DD_CO_TRY_VOID(hub->tenants.spend_request(claims.tenant));
   DD_CO_TRY(const std::string meeting_name, agreed(claims.meeting.str(), request.meeting, "meetingId"));
+  // A link for everybody names no participant, and whoever follows it need not invent one.
+  if (claims.participant.empty() && request.participant.empty()) request.participant = random_token(kMadeUpParticipant);
   DD_CO_TRY(const std::string participant, agreed(claims.participant.str(), request.participant, "participantId"));
   auto finding = hub->tenants.find(claims.tenant);
   DD_CO_TRY(auto tenant, co_await std::move(finding));
@@ -190,8 +200,8 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   asked.meeting = visitor.meeting;
   asked.participant = visitor.participant;
   asked.participants_here = room->count_except(participant);
-  asked.participant_limit = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(control::quota_of(tenant, control::Quota::kParticipantsPerMeeting).value_or(0), UINT32_MAX));
+  asked.participant_limit = bound_of(tenant, control::Quota::kParticipantsPerMeeting);
+  asked.tenant_meetings = bound_of(tenant, control::Quota::kMeetings);
   asked.moderator = visitor.grants.moderate;
   const bool found_open = !room->server().empty();
   const unsigned endings = room->endings();

@@ -46,7 +46,7 @@ class Store final : public meeting::StorePort {
 
   bool available() const override;
   Task<Result<meeting::Insertion>> create_meeting(meeting::MeetingRows rows) override;
-  Task<Result<void>> add_routers(MeetingRows rows) override;
+  Task<Result<void>> add_routers(meeting::MeetingRows rows) override;
   Task<Result<void>> replace_meetings(std::vector<meeting::MeetingRows> meetings) override;
   Task<Result<void>> delete_meeting(MeetingId meeting, std::vector<RouterId> routers) override;
   Task<Result<void>> put_transport(meeting::TransportRow row) override;

@@ -55,6 +55,7 @@ struct Claims {
 
 inline constexpr std::size_t kMaxToken = 8 * 1024;
 inline constexpr std::size_t kMaxName = 128;
+inline const TenantId kDefaultTenant{"default"};     // whose everything is that names no tenant
 inline const TenantId kOperatorTenant{"_operator"};  // its keys sign the tokens of those who run the servers
 
 // Checks shape, size, `alg` against the key's, signature, `exp`, `nbf`, the tenant of the key against the claim, and every

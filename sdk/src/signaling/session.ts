@@ -220,6 +220,9 @@ export class Session {
     wire?.abandon();
   }
 
+  /** Of the last answer: who names nobody is given an id, and keeps it when it has to join again. */
+  #participantId: string | undefined;
+
   async #join(): Promise<void> {
     const wire = this.#wire;
     if (wire === null) return;
@@ -233,10 +236,12 @@ export class Session {
     }
     if (this.#wire !== wire) return; // it took so long that the socket is gone; the next one asks anew
     const again = this.#state.everJoined;
-    wire.call('join', { token, ...this.#options.join }, answerTimeout, (outcome) => {
+    const participant = this.#participantId === undefined ? {} : { participantId: this.#participantId };
+    wire.call('join', { token, ...this.#options.join, ...participant }, answerTimeout, (outcome) => {
       if (this.#wire !== wire) return;
       if (!outcome.ok) return this.#onRefused(outcome.error);
       const answer = outcome.result as JoinAnswer;
+      this.#participantId = answer.me.participantId;
       this.#ids = { sessionId: answer.sessionId, resumeToken: answer.resumeToken };
       this.#lastSeq = answer.seq;
       this.#generation += 1;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "api/json.hpp"
+#include "base/completion.hpp"
 #include "base/testing/manual_loop.hpp"
 #include "control/control_store.hpp"
 #include "control/fleet.hpp"

@@ -111,8 +111,9 @@ function speech() {
 
 // A picture that flashes and a sound that beeps in the same instant, once a second, for what must notice when they drift apart.
 // Every tab does so `phase` seconds after the full second. The picture is handed over when it is painted, not when somebody next
-// looks at a canvas, so a flash is at most the 5 ms late that the timer is. The sound is made ahead in pieces of 10 or 20 ms, of
-// which the page sees only the end: a beep is up to that much before its flash, by the same amount for as long as the page lives.
+// looks at a canvas, so a flash is at most the 5 ms late that the timer is. The sound is made in pieces of 10 or 20 ms, so its clock
+// stands still between them, and stands longer when the machine is busy. In the moment in which a piece is handed over the clock
+// says its end, so the furthest that the clock was ever ahead of the page's own tells what is sounding now.
 let flashAndBeep;
 function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
   if (!flashAndBeep) {
@@ -130,9 +131,13 @@ function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase
     let first = 0; // when it flashes for the first time, on the context's clock
     let beeps = 0;
     let painted = -1;
+    let ahead = -Infinity; // of the sound's clock before the page's, in seconds
     setInterval(() => {
-      const now = context.currentTime;
-      if (now === 0) return; // it does not run yet
+      if (context.currentTime === 0) return; // it does not run yet
+      const page = performance.now() / 1000;
+      ahead = Math.max(ahead, context.currentTime - page);
+      if (context.currentTime < 0.3) return; // some pieces are handed over first
+      const now = page + ahead;
       if (first === 0) first = now + Math.ceil(wall()) + 1 - wall();
       while (first + beeps < now + 1) {
         gate.gain.setValueAtTime(0.5, first + beeps);
