@@ -25,7 +25,7 @@ export interface Limits {
   readonly messageBytes: number;
   readonly metadataBytes: number;
   /** Bits a second for each kind. */
-  readonly publishBitrate: Readonly<Record<Kind, number>>;
+  readonly publishBitrate: Readonly<Partial<Record<Kind, number>>>;
 }
 
 /** Lines for a log; `console` is one. Never receives tokens, addresses or ICE passwords. */

@@ -263,7 +263,7 @@ export class Publisher {
       kind,
       height: track.kind === 'video' ? track.getSettings().height : undefined,
       layers: layersWanted(kind, this.#options.simulcast, publication.layers),
-      maxBitrate: this.#limits.publishBitrate[kind],
+      maxBitrate: this.#limits.publishBitrate[kind] ?? Infinity, // without a quota there is no bound
       codec: track.kind === 'video' ? findCodec(line.device.sendRtpCapabilities, this.#options.codec) : undefined,
     });
     let producer: types.Producer<ProducerTag>;
