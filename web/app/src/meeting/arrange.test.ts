@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Where tiles go: everybody is shown once, nothing overlaps, nothing is cut off.
 import { describe, expect, it } from 'vitest';
 
 import { arrange } from './arrange';
@@ -63,10 +64,11 @@ describe('arranging a stage', () => {
         for (const main of [null, 'camera:p0']) {
           const tiles = names(count);
           const seen = new Set<string>();
-          const { pages } = arrange({ tiles, main, me: null, stage, page: 0 });
+          const { pages, pager } = arrange({ tiles, main, me: null, stage, page: 0 });
+          expect(pager !== null).toBe(pages > 1);
           for (let page = 0; page < pages; ++page) {
             const { places } = arrange({ tiles, main, me: null, stage, page });
-            expectTidy([...places.values()], stage);
+            expectTidy([...places.values(), ...(pager ? [pager] : [])], stage);
             for (const key of places.keys()) seen.add(key);
           }
           expect(seen.size, `${count} on ${stage.width}x${stage.height}`).toBe(count);

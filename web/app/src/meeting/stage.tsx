@@ -9,6 +9,7 @@ import { arrange } from './arrange';
 import type { Call } from './call_model';
 import { cameraKey, stageTiles } from './people';
 import { Tile, type TileActions } from './tile';
+import type { Rect } from './tile_packing';
 
 interface StageProps {
   call: Call;
@@ -54,14 +55,14 @@ export function Stage({ call, view, pinned, actions }: StageProps) {
           );
         })}
       </ul>
-      {arrangement.pages > 1 && <Pages page={arrangement.page} pages={arrangement.pages} onPage={setPage} />}
+      {arrangement.pager && <Pages at={arrangement.pager} page={arrangement.page} pages={arrangement.pages} onPage={setPage} />}
     </div>
   );
 }
 
-function Pages({ page, pages, onPage }: { page: number; pages: number; onPage: (page: number) => void }) {
+function Pages({ at, page, pages, onPage }: { at: Rect; page: number; pages: number; onPage: (page: number) => void }) {
   return (
-    <nav class="stage-pages" aria-label="Pages of people">
+    <nav class="stage-pages" aria-label="Pages of people" style={{ left: `${at.x}px`, top: `${at.y}px`, width: `${at.width}px`, height: `${at.height}px` }}>
       <button type="button" class="stage-page" aria-label="Previous page" disabled={page === 0} onClick={() => onPage(page - 1)}>
         <LeftIcon size={18} />
       </button>
