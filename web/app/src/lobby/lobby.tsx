@@ -3,14 +3,14 @@
 import { useEffect, useState } from 'preact/hooks';
 
 import './lobby.css';
+import { DevicePicker } from '../media/device_picker';
 import { remember, remembered } from '../media/devices';
 import type { LocalMedia } from '../media/local_media';
+import { Preview } from '../media/preview';
 import type { Explanation } from '../text/errors';
 import type { TokenClaims } from '../tokens';
 import { Notice } from '../ui/notice';
 import { Page } from '../ui/page';
-import { DevicePicker } from './device_picker';
-import { Preview } from './preview';
 
 interface LobbyProps {
   meeting: string;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Labels of devices, and the level of sound. Devices themselves are tried in a browser.
 import { describe, expect, it } from 'vitest';
 
 import { chimeWav } from './chime';

@@ -10,7 +10,7 @@ import { remember, remembered } from '../media/devices';
 import { explainShortly } from '../text/errors';
 import { Confirm } from '../ui/dialog';
 import { useTitle } from '../ui/page';
-import { toast } from '../ui/toasts';
+import { dismissAbout, toast } from '../ui/toasts';
 import { Banners } from './banners';
 import { CallHead } from './call_head';
 import type { Call } from './call_model';
@@ -19,6 +19,7 @@ import { ControlBar } from './control_bar';
 import { follow } from './follow';
 import { HelpDialog } from './help_dialog';
 import { PeoplePanel } from './people_panel';
+import { SettingsDialog } from './settings_dialog';
 import { useShortcuts } from './shortcuts';
 import { Stage } from './stage';
 import { useCallActions, type CallScreen, type Panel, type Question } from './use_call_actions';
@@ -36,12 +37,14 @@ export function CallView({ call, media, meeting }: { call: Call; media: LocalMed
   useTitle(unread.value > 0 ? `(${unread.value}) ${meeting}` : meeting);
   useEffect(() => remember('view', view.value), [view.value]);
   useEffect(() => {
-    if (panel.value === 'chat') unread.value = 0;
+    if (panel.value !== 'chat') return;
+    unread.value = 0;
+    dismissAbout('chat');
   }, [panel.value]);
   useNews(call, media, (name, text) => {
     if (panel.value === 'chat') return;
     unread.value += 1;
-    toast(`${name}: ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`);
+    toast(`${name}: ${text.length > 80 ? `${text.slice(0, 79)}…` : text}`, 'plain', 'chat');
   });
   useSending(call, media);
   useShortcuts({
@@ -72,6 +75,7 @@ export function CallView({ call, media, meeting }: { call: Call; media: LocalMed
       <ControlBar call={call} media={media} actions={actions} view={view.value} panel={panel.value} unread={unread.value} />
       {call.people.value.map((person) => person.sound && <Sound key={person.id} source={person.sound} />)}
       {asked?.type === 'help' && <HelpDialog onClose={actions.closeQuestion} />}
+      {asked?.type === 'settings' && <SettingsDialog call={call} media={media} onClose={actions.closeQuestion} />}
       {asked?.type === 'end' && (
         <Confirm title="End the meeting for everybody?" text="All people leave, and a running recording ends." action="End for all" onConfirm={actions.endForAll} onClose={actions.closeQuestion} />
       )}

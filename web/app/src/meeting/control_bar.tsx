@@ -9,7 +9,7 @@ import type { LocalMedia } from '../media/local_media';
 import { theme, toggleTheme } from '../theme';
 import {
   CameraIcon, CameraOffIcon, ChatIcon, GridIcon, HandIcon, KeyboardIcon, LeaveIcon, LockIcon, MicIcon, MicOffIcon, MoonIcon, MoreIcon, PeopleIcon, RecordIcon, ScreenIcon,
-  ScreenOffIcon, SpeakerViewIcon, StopIcon, SunIcon, UnlockIcon, UpIcon,
+  ScreenOffIcon, SoundIcon, SpeakerViewIcon, StopIcon, SunIcon, UnlockIcon, UpIcon,
 } from '../ui/icons';
 import { Popover } from '../ui/popover';
 import type { Call } from './call_model';
@@ -30,9 +30,11 @@ export function ControlBar({ call, media, actions, view, panel, unread }: Contro
   const recording = call.recording.value;
   const handUp = me?.hand === true;
   const sharing = me?.screen != null;
+  const present = call.people.value.length;
   const hands = call.people.value.filter((person) => person.hand).length;
+  const news = unread > 9 ? '9+' : unread > 0 ? String(unread) : undefined;
   return (
-    <footer class="controls" role="toolbar" aria-label="Call controls">
+    <section class="controls" aria-label="Call controls">
       <div class="controls-side" />
       <div class="controls-main">
         {grants.publish.includes('audio') && <MicrophoneControl media={media} onToggle={actions.toggleMicrophone} />}
@@ -59,14 +61,22 @@ export function ControlBar({ call, media, actions, view, panel, unread }: Contro
         </button>
       </div>
       <div class="controls-side controls-end">
-        <Control label="People" hint="p" active={panel === 'people'} onClick={actions.togglePeople} badge={hands > 0 ? String(hands) : undefined} badgeTone="hand" count={call.people.value.length}>
+        <Control
+          label={hands > 0 ? `People, ${present} here, ${hands} with a raised hand` : `People, ${present} here`}
+          hint="p"
+          active={panel === 'people'}
+          onClick={actions.togglePeople}
+          badge={hands > 0 ? String(hands) : undefined}
+          badgeTone="hand"
+          count={present}
+        >
           <PeopleIcon />
         </Control>
-        <Control label={unread > 0 ? `Chat, ${unread} unread` : 'Chat'} hint="c" active={panel === 'chat'} onClick={actions.toggleChat} badge={unread > 0 ? (unread > 9 ? '9+' : String(unread)) : undefined}>
+        <Control label={news ? `Chat, ${news} unread` : 'Chat'} hint="c" active={panel === 'chat'} onClick={actions.toggleChat} badge={news}>
           <ChatIcon />
         </Control>
       </div>
-    </footer>
+    </section>
   );
 }
 
@@ -170,6 +180,7 @@ function MoreMenu({ call, actions, view, sharing }: { call: Call; actions: CallA
             {grants.record && item(recording ? <StopIcon size={19} /> : <RecordIcon size={19} />, recording ? 'Stop recording' : 'Record the meeting', actions.toggleRecording, 'narrow-only')}
             {item(view === 'grid' ? <SpeakerViewIcon size={19} /> : <GridIcon size={19} />, view === 'grid' ? 'Show the speaker large' : 'Show everybody', actions.toggleView, 'narrow-only')}
             {grants.moderate && item(locked ? <UnlockIcon size={19} /> : <LockIcon size={19} />, locked ? 'Unlock the meeting' : 'Lock the meeting', actions.toggleLock)}
+            {(grants.publish.includes('audio') || grants.publish.includes('video')) && item(<SoundIcon size={19} />, 'Camera and sound', actions.showSettings)}
             {item(dark ? <SunIcon size={19} /> : <MoonIcon size={19} />, dark ? 'Light theme' : 'Dark theme', toggleTheme)}
             {item(<KeyboardIcon size={19} />, 'Keyboard shortcuts', actions.showHelp)}
             {grants.moderate && <hr class="menu-line" />}

@@ -9,7 +9,7 @@ import { toast } from '../ui/toasts';
 import type { Call, Person } from './call_model';
 
 export type Panel = 'chat' | 'people' | null;
-export type Question = { type: 'help' } | { type: 'end' } | { type: 'remove'; person: Person } | null;
+export type Question = { type: 'help' } | { type: 'settings' } | { type: 'end' } | { type: 'remove'; person: Person } | null;
 
 export interface CallScreen {
   view: Signal<'grid' | 'speaker'>;
@@ -88,6 +88,7 @@ function makeActions(call: Call, media: LocalMedia, screen: CallScreen) {
       attempt(call.endForAll());
     },
     pin: (key: string | null) => (screen.pinned.value = key),
+    showSettings: () => (screen.question.value = { type: 'settings' }),
     showHelp: () => (screen.question.value = { type: 'help' }),
     closeQuestion: () => (screen.question.value = null),
     allowSound: () => attempt(call.allowSound()),

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+// Every refusal and every trouble with devices is said in words.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { ApiError } from '../api/http';
-import { explain, explainDevice, explainShortly, refusalOf } from './errors';
+import { explain, explainBoth, explainDevice, explainShortly, refusalOf } from './errors';
 
 describe('refusals', () => {
   it('have words for every reason that docs/signaling.md names', () => {
@@ -44,5 +45,16 @@ describe('cameras and microphones', () => {
     expect(explainDevice('camera', 'NotReadableError').problem).toBe('busy');
     expect(explainDevice('camera', 'NotAllowedError', false).problem).toBe('insecure');
     expect(explainDevice('camera', 'Whatever').problem).toBe('failed');
+  });
+
+  it('the same trouble with both is said once, with the same way out', () => {
+    const titles = ['NotAllowedError', 'NotFoundError', 'NotReadableError', 'InsecureContext', 'NotSupportedError', 'Whatever'].map((name) => {
+      const alone = explainDevice('camera', name);
+      const both = explainBoth(alone);
+      expect(both).toMatchObject({ problem: alone.problem, again: alone.again });
+      return both.title;
+    });
+    expect(new Set(titles).size).toBe(6);
+    expect(titles[0]).toBe('Camera and microphone are blocked');
   });
 });

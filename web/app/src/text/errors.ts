@@ -117,3 +117,19 @@ export function explainDevice(kind: DeviceKind, errorName: string, secure = true
       return { problem: 'failed', title: `The ${device} does not start`, advice: 'Unplug it and plug it in again, or choose another one.', again: true };
   }
 }
+
+// The same trouble with camera and microphone, which is usual: one cause, one notice.
+export function explainBoth(trouble: DeviceTrouble): DeviceTrouble {
+  const said: Record<DeviceTrouble['problem'], { title: string; advice: string }> = {
+    denied: {
+      title: 'Camera and microphone are blocked',
+      advice: 'Choose the camera icon in the address bar, allow both for this page, and try again. Your system settings may block them, too. You can also join to watch and listen.',
+    },
+    missing: { title: 'No camera and no microphone were found', advice: 'Connect them and try again, or join to watch and listen.' },
+    busy: { title: 'Camera and microphone are in use', advice: 'Another program or tab uses them. Close it and try again.' },
+    insecure: { title: 'This page is not secure', advice: 'Browsers allow camera and microphone only on https pages and on localhost. You can still join to watch and listen.' },
+    unsupported: { title: 'This browser has no camera and microphone access', advice: 'Use a current version of Chrome, Edge, Firefox or Safari.' },
+    failed: { title: 'Camera and microphone do not start', advice: 'Unplug them and plug them in again, or choose others.' },
+  };
+  return { ...trouble, ...said[trouble.problem] };
+}

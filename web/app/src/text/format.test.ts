@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Numbers, sizes, times as people read them.
 import { describe, expect, it } from 'vitest';
 
 import { count, formatAgo, formatBitrate, formatBytes, formatClock, formatDay, formatSpan, hueOf, initials, toDate } from './format';

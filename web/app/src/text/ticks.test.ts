@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Round steps for axes.
 import { describe, expect, it } from 'vitest';
 
 import { niceScale, timeStep } from './ticks';

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Short news at the foot of the page, read aloud politely, gone by themselves. At most four; an older one makes room.
+// Short news at the foot of the page, read aloud politely, gone by themselves. At most three; an older one makes room.
+// News about one thing (the chat, say) replaces what was said about it before.
 import { signal } from '@preact/signals';
 
 import './toasts.css';
@@ -11,18 +12,23 @@ interface Toast {
   id: number;
   text: string;
   tone: ToastTone;
+  about: string;
 }
 
-const kMost = 4;
+const kMost = 3;
 const kSeconds = { plain: 5, good: 4, bad: 8 };
 
 const toasts = signal<Toast[]>([]);
 let next = 1;
 
-export function toast(text: string, tone: ToastTone = 'plain') {
+export function toast(text: string, tone: ToastTone = 'plain', about = text) {
   const id = next++;
-  toasts.value = [...toasts.value.filter((shown) => shown.text !== text), { id, text, tone }].slice(-kMost);
+  toasts.value = [...toasts.value.filter((shown) => shown.about !== about), { id, text, tone, about }].slice(-kMost);
   setTimeout(() => dismiss(id), kSeconds[tone] * 1000);
+}
+
+export function dismissAbout(about: string) {
+  toasts.value = toasts.value.filter((shown) => shown.about !== about);
 }
 
 function dismiss(id: number) {

@@ -2,10 +2,11 @@
 // Which camera, microphone and speaker; and a chime to hear whether the speaker is the right one.
 import { useState } from 'preact/hooks';
 
-import { playChime } from '../media/chime';
-import { canChooseSpeaker, cameras, chooseSpeaker, microphones, speakerId, speakers, type DeviceChoice } from '../media/devices';
-import type { LocalMedia } from '../media/local_media';
+import './device_picker.css';
 import { SoundIcon } from '../ui/icons';
+import { playChime } from './chime';
+import { canChooseSpeaker, cameras, chooseSpeaker, microphones, speakerId, speakers, type DeviceChoice } from './devices';
+import type { LocalMedia } from './local_media';
 
 export function DevicePicker({ media, may }: { media: LocalMedia; may: { camera: boolean; microphone: boolean } }) {
   const [playing, setPlaying] = useState(false);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 // What the others will see and hear: the camera's picture, mirrored as in a mirror, the microphone's level, and the two switches.
-import type { LocalDevice } from '../media/device';
-import { LevelMeter } from '../media/level_meter';
-import type { LocalMedia } from '../media/local_media';
-import { TrackVideo } from '../media/video';
+import './preview.css';
+import { explainBoth, type DeviceTrouble } from '../text/errors';
 import { Avatar } from '../ui/avatar';
 import { CameraIcon, CameraOffIcon, MicIcon, MicOffIcon } from '../ui/icons';
 import { Notice } from '../ui/notice';
+import type { LocalDevice } from './device';
+import { LevelMeter } from './level_meter';
+import type { LocalMedia } from './local_media';
+import { TrackVideo } from './video';
 
 export function Preview({ media, may, name }: { media: LocalMedia; may: { camera: boolean; microphone: boolean }; name: string }) {
   const { camera, microphone } = media;
@@ -30,8 +32,7 @@ export function Preview({ media, may, name }: { media: LocalMedia; may: { camera
           <LevelMeter track={hearing} />
         </div>
       )}
-      {may.camera && <Trouble device={camera} />}
-      {may.microphone && <Trouble device={microphone} />}
+      <Troubles devices={[may.camera ? camera : null, may.microphone ? microphone : null]} />
     </>
   );
 }
@@ -52,16 +53,30 @@ function Switch({ device, on, labels, icons }: { device: LocalDevice; on: boolea
   );
 }
 
-function Trouble({ device }: { device: LocalDevice }) {
-  const trouble = device.trouble.value;
-  if (!trouble || !device.on.value) return null;
+// What is wrong with both is said once.
+function Troubles({ devices }: { devices: (LocalDevice | null)[] }) {
+  const failed = devices.flatMap((device) => (device?.on.value && device.trouble.value ? [{ device, trouble: device.trouble.value }] : []));
+  const [first, second] = failed;
+  if (first && second && first.trouble.problem === second.trouble.problem) {
+    return <Trouble trouble={explainBoth(first.trouble)} onAgain={() => failed.forEach(({ device }) => void device.start())} />;
+  }
+  return (
+    <>
+      {failed.map(({ device, trouble }) => (
+        <Trouble key={device.kind} trouble={trouble} onAgain={() => void device.start()} />
+      ))}
+    </>
+  );
+}
+
+function Trouble({ trouble, onAgain }: { trouble: DeviceTrouble; onAgain: () => void }) {
   return (
     <Notice
       tone="warn"
       title={trouble.title}
       action={
         trouble.again && (
-          <button type="button" class="button tight" onClick={() => void device.start()}>
+          <button type="button" class="button tight" onClick={onAgain}>
             Try again
           </button>
         )
