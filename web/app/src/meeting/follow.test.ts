@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Wishes that come faster than they can be fulfilled.
 import { describe, expect, it } from 'vitest';
 
 import { follow } from './follow';

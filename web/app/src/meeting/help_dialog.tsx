@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The shortcuts of the keyboard, as shortcuts.ts lists them.
 import './help_dialog.css';
 import { Dialog } from '../ui/dialog';
 import { kShortcuts } from './shortcuts';

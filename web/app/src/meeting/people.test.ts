@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Who is on the stage, and what is read from messages and tracks.
 import { describe, expect, it } from 'vitest';
 
 import { linkParts, qualityBars, stageTiles, textOf } from './people';

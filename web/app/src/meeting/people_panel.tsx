@@ -15,7 +15,7 @@ export function PeoplePanel({ call, actions, onClose }: { call: Call; actions: C
     <SidePanel title={`People (${people.length})`} onClose={onClose}>
       <ul class="people">
         {people.map((person) => (
-          <PersonRow key={person.id} person={person} moderating={call.grants.moderate && !person.me} actions={actions} />
+          <PersonRow key={person.id} person={person} moderating={call.grants.moderate} actions={actions} />
         ))}
       </ul>
       {call.grants.moderate ? (
@@ -64,7 +64,8 @@ function PersonRow({ person, moderating, actions }: { person: Person; moderating
       <span class={person.microphone === 'on' ? 'person-state' : 'person-state person-off'} role="img" aria-label={person.microphone === 'on' ? 'Microphone on' : 'Muted'}>
         {person.microphone === 'on' ? <MicIcon size={19} /> : <MicOffIcon size={19} />}
       </span>
-      {moderating && (
+      {moderating && person.me && <span class="person-more" />}
+      {moderating && !person.me && (
         <Popover label={`Options for ${person.name}`} buttonClass="icon-button person-more" button={<MoreIcon size={19} />}>
           {(close) => {
             const doing = (action: () => void) => () => {

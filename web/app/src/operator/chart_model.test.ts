@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Scales, gaps and the values under the pointer.
 import { describe, expect, it } from 'vitest';
 
 import { chartOf, readingAt } from './chart_model';

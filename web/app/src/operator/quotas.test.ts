@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Quotas as people write them, and sums of what was used.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 

@@ -87,9 +87,9 @@ function ServerCard({ server }: { server: Server }) {
         <h2 class="clip">{server.server}</h2>
         <ServerState server={server} />
       </div>
-      <p class="quiet small clip">
-        {server.host}
-        {seen && `, seen ${formatAgo(seen)}`}
+      <p class="quiet small server-where">
+        <span class="clip">{server.host}</span>
+        {seen && <span class="nowrap">seen {formatAgo(seen)}</span>}
       </p>
       <Meter name="Processor" percent={server.cpuPercent} text={`${server.cpuPercent} %`} />
       <Meter name="People" percent={share} text={`${formatNumber(server.participants)} of ${formatNumber(server.capacity)}`} />

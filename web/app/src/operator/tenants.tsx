@@ -88,7 +88,7 @@ function TenantRow({ tenant, usage, period }: { tenant: Tenant; usage: UsageSum;
   const stored = usage.storedByteHours / period.hours;
   return (
     <tr>
-      <td>
+      <td class="tenant-name">
         <a class="tenant-link" href={`/operator/tenants/${encodeURIComponent(tenant.tenant)}`}>
           {tenant.name || tenant.tenant}
         </a>

@@ -15,10 +15,10 @@ interface PlayerProps {
   onChoose: (file: string) => void;
   seek: { us: number } | null; // a new object for each wish
   onPosition: (us: number) => void;
-  waiting: boolean; // something to watch is being made
+  nothing: string; // said while there is nothing to play
 }
 
-export function Player({ recording, ticket, sources, chosen, onChoose, seek, onPosition, waiting }: PlayerProps) {
+export function Player({ recording, ticket, sources, chosen, onChoose, seek, onPosition, nothing }: PlayerProps) {
   const ref = useRef<HTMLVideoElement>(null);
   const place = useRef<{ us: number; playing: boolean } | null>(null);
   // The first ticket of a source stays in its address: a renewed one must not load the film anew.
@@ -33,7 +33,7 @@ export function Player({ recording, ticket, sources, chosen, onChoose, seek, onP
     return (
       <div class="player player-empty">
         <FilmIcon size={34} />
-        <p>{waiting ? 'The recording is being prepared. It appears here by itself.' : 'There is nothing to play yet. Make a programme of it, or download the tracks.'}</p>
+        <p>{nothing}</p>
       </div>
     );
   }

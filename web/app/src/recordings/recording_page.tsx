@@ -68,6 +68,12 @@ export function RecordingPage({ id }: { id: string }) {
 
 const isBusy = (details: RecordingDetails) => details.state === 'recording' || details.jobs.some((job) => job.state === 'running' || job.state === 'waiting');
 
+function whyNothing(details: RecordingDetails): string {
+  if (details.state === 'recording') return 'This meeting is being recorded. The film appears here when the recording has ended.';
+  if (isBusy(details)) return 'The recording is being prepared. It appears here by itself.';
+  return 'There is nothing to play yet. Make a programme of it, or download the tracks.';
+}
+
 function Recording({ id, details, manifest, timeline, onChanged }: Whole & { id: string; onChanged: () => void }) {
   const ticket = useTicket(id);
   const [file, setFile] = useState<string | null>(null);
@@ -80,7 +86,7 @@ function Recording({ id, details, manifest, timeline, onChanged }: Whole & { id:
     <>
       <Head details={details} />
       <div class="recording-grid">
-        <Player recording={id} ticket={ticket} sources={sources} chosen={chosen} onChoose={setFile} seek={seek} onPosition={setPosition} waiting={isBusy(details)} />
+        <Player recording={id} ticket={ticket} sources={sources} chosen={chosen} onChoose={setFile} seek={seek} onPosition={setPosition} nothing={whyNothing(details)} />
         <section class="card" aria-labelledby="programmes">
           <div class="card-head">
             <h2 id="programmes">Programmes</h2>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Which of a recording's files can be played, best first.
 import { describe, expect, it } from 'vitest';
 
 import type { Manifest, Output } from '../api/types';

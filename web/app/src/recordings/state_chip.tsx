@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A recording's state in a word. Where it is stored is part of it.
 import type { RecordingSummary } from '../api/types';
 
 export function StateChip({ recording }: { recording: RecordingSummary }) {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// The picture of a recording from its manifest and timeline.
 import { describe, expect, it } from 'vitest';
 
 import type { Manifest } from '../api/types';

@@ -22,7 +22,7 @@ export function TracksTable({ recording, manifest, ticket }: { recording: string
             <th class="right">From</th>
             <th class="right">Length</th>
             <th class="right">Size</th>
-            <th>Gaps</th>
+            <th class="track-gaps">Gaps</th>
             <th>
               <span class="unseen">Download</span>
             </th>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Copies a text, and says so for a moment.
 import { useEffect, useState } from 'preact/hooks';
 
 import { CheckIcon, CopyIcon } from './icons';

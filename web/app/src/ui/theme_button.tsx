@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Light or dark, for this browser. theme.ts remembers it.
 import { theme, toggleTheme } from '../theme';
 import { MoonIcon, SunIcon } from './icons';
 
