@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Which paths are the app's pages.
 import { describe, expect, it } from 'vitest';
 
 import { isPage, match } from './router';

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What is read from a token, and what is not believed.
 import { describe, expect, it } from 'vitest';
 
 import { accessOf, readClaims, tokenOfFragment } from './tokens';

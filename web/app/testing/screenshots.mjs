@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Takes a picture of every page in pages.mjs, light and dark, on a desktop and on a phone, and lets axe look at each; says what is wrong
 // and fails: violations, errors of the page, anything that the Content-Security-Policy stopped, anything wider than the window.
-// `node web/app/testing/screenshots.mjs [name...]`; pictures are in test-output/web/.
+// `npm run look:web -- [name...]`; pictures are in test-output/web/.
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -24,6 +24,8 @@ const windows = [
   { name: 'phone', viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
   { name: 'small', viewport: { width: 360, height: 640 }, hasTouch: true, isMobile: true, only: ['light'] },
 ];
+// Most of a visit is waiting.
+const kAtOnce = 3;
 const flags = [
   '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', '--autoplay-policy=no-user-gesture-required',
@@ -64,7 +66,7 @@ async function visit(browser, origin, entry, window, scheme) {
     await entry.act?.(page);
     await page.waitForFunction(() => document.fonts.status === 'loaded');
     await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 120)))));
-    const full = !(await page.locator('.call').count());
+    const full = !(await page.locator('.call, dialog[open]').count());
     await page.screenshot({ path: path.join(output, `${entry.name}-${name}-${scheme}.png`), fullPage: full });
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     if (wider > 0) faults.push(`the page is ${wider} px wider than the window`);
@@ -84,19 +86,22 @@ fs.mkdirSync(output, { recursive: true });
 if (process.env.KEEP_BUILD !== '1') await build({ configFile: path.join(here, 'mock.config.ts'), logLevel: 'warn' });
 const server = await serveApp(built, { film: filmFor() });
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', headless: true, args: flags });
+const visits = pages
+  .filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)))
+  .flatMap((entry) => windows.filter((window) => entry.narrow !== false || window.name === 'desktop').map((window) => ({ entry, window })))
+  .flatMap(({ entry, window }) => (window.only ?? ['light', 'dark']).map((scheme) => ({ entry, window, scheme })));
 let count = 0;
-try {
-  for (const entry of pages.filter(({ name }) => wanted.length === 0 || wanted.some((word) => name.startsWith(word)))) {
-    for (const window of windows) {
-      if (entry.narrow === false && window.name !== 'desktop') continue;
-      for (const scheme of window.only ?? ['light', 'dark']) {
-        for (const fault of await visit(browser, server.origin, entry, window, scheme)) {
-          console.log(`${entry.name}, ${window.name}, ${scheme}: ${fault}`);
-          ++count;
-        }
-      }
+const walk = async () => {
+  for (let next = visits.shift(); next; next = visits.shift()) {
+    const { entry, window, scheme } = next;
+    for (const fault of await visit(browser, server.origin, entry, window, scheme)) {
+      console.log(`${entry.name}, ${window.name}, ${scheme}: ${fault}`);
+      ++count;
     }
   }
+};
+try {
+  await Promise.all(Array.from({ length: kAtOnce }, walk));
 } finally {
   await browser.close();
   await server.close();

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What one may paste to join, and the names new meetings get.
 import { describe, expect, it } from 'vitest';
 
 import { destinationOf, isMeetingId } from './meeting_link';
