@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// Cameras, microphones and the reasons they fail, with an invented browser.
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'node:test';
 

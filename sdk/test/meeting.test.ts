@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// A meeting that goes well: join, publish, receive, moderate, record, leave.
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it } from 'node:test';
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// When ICE is restarted, when transports are opened anew: the pure step, with time as an argument.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 

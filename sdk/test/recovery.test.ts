@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+// What to do when a socket is lost: the pure step, with time as an argument.
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
