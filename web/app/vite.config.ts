@@ -39,7 +39,7 @@ export default defineConfig({
     target: ['chrome111', 'firefox120', 'safari16.4'],
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    reportCompressedSize: false,
+    reportCompressedSize: true,
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node' },
 });

@@ -19,5 +19,5 @@ export async function getTimeline(id: string, signal?: AbortSignal): Promise<str
   return (await request(`${base(id)}/files/timeline.jsonl`, { signal })).text();
 }
 
-// Media elements and downloads cannot send a header, so the address carries a ticket for this recording that lasts minutes.
+// Media elements and downloads cannot send a header, so the address carries a ticket for this recording that lasts an hour.
 export const fileAddress = (id: string, file: string, ticket: string) => `${base(id)}/files/${encodePath(file)}?access=${encodeURIComponent(ticket)}`;

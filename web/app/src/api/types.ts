@@ -4,7 +4,6 @@
 export interface Config {
   development: boolean;
   version: string;
-  demoToken?: string;
 }
 
 export type RecordingState = 'recording' | 'interrupted' | 'complete';

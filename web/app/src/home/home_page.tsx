@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The first page: into a meeting by its link, or, on a developer's machine, by starting one.
+// The first page: into a meeting by its link, or, with a token that may, by starting one.
 import { useEffect, useState } from 'preact/hooks';
 
 import './home_page.css';

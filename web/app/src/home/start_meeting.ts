@@ -1,24 +1,20 @@
 // SPDX-License-Identifier: MIT
-// A way into a meeting without anybody who invites: for administrators, for tokens of any meeting, and in development, where the server may
-// hand out a `demoToken`.
+// A way into a meeting without anybody who invites: for administrators, and for tokens of any meeting.
 import { issueToken } from '../api/admin';
-import { askConfig, config } from '../api/config';
 import { generalToken, keepToken, readClaims, tokensChanged } from '../tokens';
 
 // The token that opens meetings, if there is one: an administrator's makes further ones, one that names no meeting is good for any.
 function opener(): { token: string; makes: boolean } | null {
   void tokensChanged.value;
-  for (const token of [config.value?.development ? config.value.demoToken : null, generalToken()]) {
-    const claims = token ? readClaims(token) : null;
-    if (token && claims && claims.meeting === undefined && claims.tenant !== '_operator') return { token, makes: claims.admin };
-  }
-  return null;
+  const token = generalToken();
+  const claims = token ? readClaims(token) : null;
+  if (!token || !claims || claims.meeting !== undefined || claims.tenant === '_operator') return null;
+  return { token, makes: claims.admin };
 }
 
 export const canStartMeeting = (): boolean => opener() !== null;
 
 export async function newMeetingToken(meeting: string): Promise<string | null> {
-  await askConfig();
   const found = opener();
   if (!found) return null;
   const token = found.makes ? (await issueToken(participantToken(meeting), found.token)).token : found.token;

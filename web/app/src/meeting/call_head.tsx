@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The line above the stage: which meeting, for how long, whether it is locked or recorded, and how to invite.
 import './call_head.css';
-import { config } from '../api/config';
 import { Elapsed } from '../ui/clock';
 import { CopyButton } from '../ui/copy_button';
 import { LinkIcon, LockIcon } from '../ui/icons';
@@ -36,8 +35,7 @@ export function CallHead({ call, meeting }: { call: Call; meeting: string }) {
             <div class="invite">
               <strong>{meeting}</strong>
               <p class="quiet small">
-                Each person needs a link of their own: whoever invited you can make more
-                {config.value?.development ? ', or start from the home page of this server' : ''}. This address alone lets nobody in.
+                Each person needs a link of their own: whoever invited you can make more. This address alone lets nobody in.
               </p>
               <CopyButton text={`${location.origin}${location.pathname}`} label="Copy the address" class="button tight" />
             </div>

@@ -26,7 +26,7 @@ export function MeetingPage({ meeting }: { meeting: string }) {
 
   useEffect(() => {
     if (token.value) return;
-    // Who may open meetings needs no invitation: an administrator, and anybody on a developer's machine.
+    // Who may open meetings needs no invitation.
     void newMeetingToken(meeting)
       .then((made) => (token.value = made))
       .catch(() => {})
