@@ -41,6 +41,7 @@ export async function startServer({ name, workers = 2, database, tenant = ' defa
   const logPath = path.join(outputFolder, `${name ?? test}-${process.pid}-${++started}.log`);
   const log = fs.openSync(logPath, 'w');
   const httpPort = port ?? (await freePort());
+  const controlPort = await freePort();
   const rtcBase = rtcPort ?? (await freePortRun(workers));
 
   const child = spawn(binary, [], {
@@ -53,6 +54,8 @@ export async function startServer({ name, workers = 2, database, tenant = ' defa
       ENV: 'local',
       TENANT: tenant,
       SERVER_PORT: String(httpPort),
+      CONTROL_PORT: String(controlPort),
+      WEB_APP_DIR: path.join(repository, 'web', 'app', 'dist'),
       RTC_PORT_BASE: String(rtcBase),
       RTC_WORKERS: String(workers),
       ...(database ? { DATABASE_URL: database } : { SQLITE_PATH: path.join(folder, 'doordarshan.db') }),
@@ -62,7 +65,7 @@ export async function startServer({ name, workers = 2, database, tenant = ' defa
   });
   fs.closeSync(log);
   running.add(child);
-  const server = new Server({ child, folder, logPath, origin: `http://127.0.0.1:${httpPort}`, rtcBase, workers, database });
+  const server = new Server({ child, folder, logPath, origin: `http://127.0.0.1:${httpPort}`, controlOrigin: `http://localhost:${controlPort}`, rtcBase, workers, database });
   try {
     await until(
       `the server answers /${ready ? 'ready' : 'health'} (log: ${logPath})`,
