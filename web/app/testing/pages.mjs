@@ -46,6 +46,7 @@ export const pages = [
   { name: 'call-speaker', path: m('design-review', 'people=7&speaker=chidi'), act: joined((page) => page.keyboard.press('l')) },
   { name: 'call-screen', path: m('design-review', 'people=6&screen=bela&rec=1'), act: joined() },
   { name: 'call-chat', path: m('design-review', 'people=5&chat=1'), act: joined(press('Chat')) },
+  { name: 'call-chat-long', path: m('design-review', 'people=3'), act: joined(press('Chat'), (page) => page.getByLabel('Message to everybody').fill('नमस्ते '.repeat(240))) },
   { name: 'call-unread', path: m('design-review', 'people=4&chat=1'), act: joined() },
   { name: 'call-people', path: m('design-review', 'people=9&hand=chidi&locked=1'), act: joined(press('People')) },
   { name: 'call-people-menu', path: m('design-review', 'people=5'), act: joined(press('People'), (page) => page.locator('.person-more').nth(1).click()) },

@@ -74,6 +74,7 @@ export interface Call {
   readonly soundBlocked: ReadonlySignal<boolean>; // until a click allows it
   readonly grants: CallGrants;
   readonly startedAt: number;
+  readonly messageBytes: number; // the most a message may have
 
   onNews(listener: (news: CallNews) => void): () => void;
 

@@ -8,10 +8,8 @@ import { explainShortly } from '../text/errors';
 import { SendIcon } from '../ui/icons';
 import { toast } from '../ui/toasts';
 import type { Call, ChatMessage } from './call_model';
-import { linkParts } from './people';
+import { fitsMessage, linkParts } from './people';
 import { SidePanel } from './side_panel';
-
-const kLongest = 2000; // characters; four bytes each still fit into a message
 
 export function ChatPanel({ call, onClose }: { call: Call; onClose: () => void }) {
   const messages = call.messages.value;
@@ -78,9 +76,10 @@ function Composer({ call }: { call: Call }) {
     box.style.height = 'auto';
     box.style.height = `${Math.min(140, box.scrollHeight + 2)}px`;
   }, [text]);
+  const said = text.trim();
+  const tooLong = !fitsMessage(said, call.messageBytes);
   const send = async () => {
-    const said = text.trim();
-    if (!said || busy) return;
+    if (!said || tooLong || busy) return;
     setBusy(true);
     try {
       await call.say(said);
@@ -104,9 +103,10 @@ function Composer({ call }: { call: Call }) {
         ref={field}
         class="input chat-field"
         rows={1}
-        maxLength={kLongest}
         placeholder="Write a message"
         aria-label="Message to everybody"
+        aria-invalid={tooLong}
+        aria-describedby="chat-fault"
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
@@ -116,9 +116,12 @@ function Composer({ call }: { call: Call }) {
           }
         }}
       />
-      <button type="submit" class="chat-send" aria-label="Send" disabled={busy || text.trim() === ''}>
+      <button type="submit" class="chat-send" aria-label="Send" disabled={busy || said === '' || tooLong}>
         <SendIcon size={20} />
       </button>
+      <span id="chat-fault" class="chat-fault small" role="alert">
+        {tooLong && 'Too long for one message. Send it in parts.'}
+      </span>
     </form>
   );
 }

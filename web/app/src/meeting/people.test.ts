@@ -2,7 +2,7 @@
 // Who is on the stage, and what is read from messages and tracks.
 import { describe, expect, it } from 'vitest';
 
-import { linkParts, qualityBars, stageTiles, textOf } from './people';
+import { fitsMessage, linkParts, qualityBars, stageTiles, textOf } from './people';
 
 const person = (id: string, more: object = {}) => ({ id, me: false, hand: false, screen: null, ...more });
 const me = person('me', { me: true });
@@ -48,5 +48,15 @@ describe('chat', () => {
 describe('quality', () => {
   it('is three bars when good, none when bad, and unknown before it was told', () => {
     expect([undefined, 0, 1, 2, 5, 8, 10].map(qualityBars)).toEqual([null, 0, 0, 1, 2, 3, 3]);
+  });
+});
+
+describe('a message', () => {
+  it('is measured in bytes, as the server does', () => {
+    expect(fitsMessage('a'.repeat(4085), 4096)).toBe(true);
+    expect(fitsMessage('a'.repeat(4086), 4096)).toBe(false);
+    expect(fitsMessage('न'.repeat(1361), 4096)).toBe(true);
+    expect(fitsMessage('न'.repeat(1362), 4096)).toBe(false);
+    expect(fitsMessage('"'.repeat(2043), 4096)).toBe(false);
   });
 });

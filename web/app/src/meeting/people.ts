@@ -11,6 +11,10 @@ export function textOf(data: unknown): string | null {
   return typeof text === 'string' && text.trim() !== '' ? text : null;
 }
 
+// What this app sends. Letters have one to four bytes each, so a bound in bytes is measured, not counted.
+export const messageOf = (text: string) => ({ text });
+export const fitsMessage = (text: string, bytes: number): boolean => new TextEncoder().encode(JSON.stringify(messageOf(text))).length <= bytes;
+
 export interface TextPart {
   text: string;
   href?: string;

@@ -64,7 +64,7 @@ function PersonRow({ person, moderating, actions }: { person: Person; moderating
       <span class={person.microphone === 'on' ? 'person-state' : 'person-state person-off'} role="img" aria-label={person.microphone === 'on' ? 'Microphone on' : 'Muted'}>
         {person.microphone === 'on' ? <MicIcon size={19} /> : <MicOffIcon size={19} />}
       </span>
-      {moderating && person.me && <span class="person-more" />}
+      {moderating && person.me && <span class="person-gap" />}
       {moderating && !person.me && (
         <Popover label={`Options for ${person.name}`} buttonClass="icon-button person-more" button={<MoreIcon size={19} />}>
           {(close) => {

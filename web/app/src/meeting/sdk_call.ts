@@ -5,7 +5,7 @@ import { join, type Kind, type LocalTrack, type Meeting, type Message, type Part
 
 import type { Refusal } from '../text/errors';
 import type { Call, CallEnd, CallGrants, CallNews, CallState, ChatMessage, JoinRequest, Person, Playable, RunningRecording } from './call_model';
-import { nameOf, soundSummary, textOf } from './people';
+import { messageOf, nameOf, soundSummary, textOf } from './people';
 
 const kMostMessages = 500;
 const kPathEveryMs = 10_000;
@@ -34,6 +34,7 @@ class SdkCall implements Call {
   readonly soundBlocked = signal(false);
   readonly grants: CallGrants;
   readonly startedAt: number;
+  readonly messageBytes: number;
 
   private readonly listeners = new Set<(news: CallNews) => void>();
   private readonly settled = Date.now() + 1500; // those who were here before are announced at once, and are no news
@@ -43,6 +44,7 @@ class SdkCall implements Call {
   constructor(private readonly meeting: Meeting) {
     this.grants = meeting.me.grants;
     this.startedAt = meeting.startedAt;
+    this.messageBytes = meeting.limits.messageBytes;
     this.listen();
     this.readRecording();
     this.locked.value = meeting.locked;
@@ -213,7 +215,7 @@ class SdkCall implements Call {
   }
 
   async say(text: string) {
-    const id = await this.meeting.sendMessage({ text }, { topic: 'chat' });
+    const id = await this.meeting.sendMessage(messageOf(text), { topic: 'chat' });
     this.addMessage({ id, from: this.meeting.me.id, name: 'You', mine: true, text, time: Date.now() });
   }
 
