@@ -18,8 +18,11 @@ export function Dialog({ title, onClose, children, wide }: DialogProps) {
   const id = useId();
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    ref.current?.showModal();
+    const dialog = ref.current;
+    dialog?.showModal();
     return () => {
+      // What is behind an open dialog takes no focus.
+      dialog?.close();
       if (before?.isConnected) before.focus();
     };
   }, []);

@@ -28,7 +28,9 @@ export function Popover({ label, button, buttonClass, side = 'down', align = 'en
 
   useEffect(() => {
     if (!open) return;
-    box.current?.querySelector<HTMLElement>('.popover :is(button, input, select, a):not(:disabled)')?.focus();
+    // The first that is shown: some are for narrow windows only.
+    const inside = box.current?.querySelectorAll<HTMLElement>('.popover :is(button, input, select, a):not(:disabled)') ?? [];
+    [...inside].find((element) => element.getClientRects().length > 0)?.focus();
     const outside = (event: Event) => {
       if (!box.current?.contains(event.target as Node)) setOpen(false);
     };
