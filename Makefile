@@ -54,4 +54,4 @@ bench: build ## Measure, print the tables and write docs/benchmarks.md
 	@tools/bench.sh
 
 clean: ## Remove what was built
-	@rm -rf build build-* node_modules web/*/dist test-output
+	@rm -rf build build-* node_modules web/*/dist sdk/dist test-output

@@ -3,7 +3,7 @@
 # Everything can be changed by environment variables (docs/configuration.md); Ctrl-C stops all it started.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[[ -f web/try/dist/app.js && web/try/dist/app.js -nt web/try/app.js ]] || npm run --silent build:try
+tools/pages.sh
 mkdir -p data
 export ENV="${ENV:-local}"
 export DEVELOPMENT="${DEVELOPMENT:-true}"

@@ -19,7 +19,9 @@ bool equal_in_constant_time(std::string_view sent, std::string_view key) {
   return difference == 0;
 }
 
-std::string_view sent_key(const HttpRequest& request) {
+}  // namespace
+
+std::string_view sent_credential(const HttpRequest& request) {
   if (const auto key = request.header("x-api-key")) return *key;
   const auto authorization = request.header("authorization");
   constexpr std::string_view kScheme = "bearer ";
@@ -32,8 +34,6 @@ std::string_view sent_key(const HttpRequest& request) {
   while (!token.empty() && token.front() == ' ') token.remove_prefix(1);
   return token;
 }
-
-}  // namespace
 
 Result<Network> Network::parse(std::string_view cidr) {
   const Error bad = invalid_field("allowed_networks", fmt::format("'{}' is not a network such as 10.0.0.0/8 or fd00::/8", cidr));
@@ -83,7 +83,7 @@ AccessRule::Verdict AccessRule::judge(const HttpRequest& request) const {
     if (network.contains(request.peer)) return Verdict::kAllowed;
   }
   if (key_.empty()) return Verdict::kForbidden;
-  return equal_in_constant_time(sent_key(request), key_) ? Verdict::kAllowed : Verdict::kNeedsKey;
+  return equal_in_constant_time(sent_credential(request), key_) ? Verdict::kAllowed : Verdict::kNeedsKey;
 }
 
 }  // namespace dd::api

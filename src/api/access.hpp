@@ -37,4 +37,7 @@ class AccessRule {
   std::vector<Network> networks_;
 };
 
+// What the request calls itself by: X-API-Key, or what follows "Bearer" in Authorization; empty when neither is there.
+std::string_view sent_credential(const HttpRequest& request);
+
 }  // namespace dd::api

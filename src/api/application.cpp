@@ -6,13 +6,13 @@
 #include <fmt/format.h>
 
 #include "api/access.hpp"
+#include "api/envelope.hpp"
 #include "api/error_mapping.hpp"
 #include "api/media_answers.hpp"
 #include "api/openapi.hpp"
 #include "api/pages.hpp"
 #include "api/router.hpp"
 #include "api/static_files.hpp"
-#include "base/random.hpp"
 #include "observe/log.hpp"
 
 namespace dd::api {
@@ -33,31 +33,16 @@ struct Chosen {
   HttpResponse refusal;  // or neither
 };
 
-// The caller's id is echoed when nothing in it can break a header or a log line.
-std::string request_id(const HttpRequest& request) {
-  const auto sent = request.header("x-request-id");
-  const bool usable = sent && !sent->empty() && sent->size() <= 128 && std::all_of(sent->begin(), sent->end(), [](char c) {
-                        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                               std::string_view("-_.:@/=+,").find(c) != std::string_view::npos;
-                      });
-  return usable ? std::string(*sent) : random_uuid();
-}
-
-HttpResponse preflight_answer() {
-  HttpResponse response;
-  response.content_type = {};
-  response.headers.emplace_back("Allow", "GET, HEAD, POST, DELETE, OPTIONS");
-  response.headers.emplace_back("Access-Control-Allow-Methods", "*");
-  response.headers.emplace_back("Access-Control-Allow-Headers", "*, Authorization");  // "*" does not cover that one
-  response.headers.emplace_back("Access-Control-Max-Age", "600");
-  return response;
-}
-
 }  // namespace
 
 struct Application::State {
   State(Loop& home, meeting::Host& meetings, EventStream& stream, observe::Metrics& counts, Settings chosen)
-      : loop(home), host(meetings), events(stream), metrics(counts), settings(std::move(chosen)) {}
+      : loop(home),
+        host(meetings),
+        events(stream),
+        metrics(counts),
+        settings(std::move(chosen)),
+        envelope(home, counts, settings.cors_origin) {}
 
   Chosen choose(const HttpRequest& request, bool head) const;
   HttpResponse page(const Route& route, const HttpRequest& request);
@@ -66,13 +51,13 @@ struct Application::State {
   Task<HttpResponse> call(const Route& route, std::string body, std::string id);
   Task<HttpResponse> call_recording(const Route& route, std::vector<std::string> parameters, HttpRequest request);
   static HttpResponse refused(const Route& route, std::string_view id, const Error& error);
-  void add_common_headers(HttpResponse& response, std::string_view id) const;
 
   Loop& loop;
   meeting::Host& host;
   EventStream& events;
   observe::Metrics& metrics;
   Settings settings;
+  Envelope envelope;
   AccessRule access;
   Router router;
   RecordingControl* recording_control = nullptr;
@@ -223,21 +208,13 @@ HttpResponse Application::State::refused(const Route& route, std::string_view id
   return error_response(error);
 }
 
-void Application::State::add_common_headers(HttpResponse& response, std::string_view id) const {
-  response.headers.emplace_back("X-Request-ID", std::string(id));
-  if (settings.cors_origin.empty()) return;
-  response.headers.emplace_back("Access-Control-Allow-Origin", settings.cors_origin);
-  response.headers.emplace_back("Access-Control-Expose-Headers", "*");
-  if (settings.cors_origin != "*") response.headers.emplace_back("Vary", "Origin");
-}
-
 Task<HttpResponse> Application::State::answer(Chosen chosen, HttpRequest request) {
   if (chosen.route == nullptr) {
     if (chosen.files == nullptr) co_return std::move(chosen.refusal);
     co_return file_page(*chosen.files, chosen.file, request);
   }
   const Route& route = *chosen.route;
-  const auto verdict = route.access == Access::kKeyed ? access.judge(request) : AccessRule::Verdict::kAllowed;
+  const auto verdict = route.access == Access::kKeyed && !request.internal ? access.judge(request) : AccessRule::Verdict::kAllowed;
   if (verdict == AccessRule::Verdict::kNeedsKey) {
     metrics.add(Metric::kHttpRejected, {"unauthenticated"});
     HttpResponse response = refusal(401, "unauthenticated", "this call needs an API key");
@@ -258,51 +235,17 @@ Task<HttpResponse> Application::State::answer(Chosen chosen, HttpRequest request
 }
 
 Task<HttpResponse> Application::handle(HttpRequest request) {
-  State& state = *state_;
-  const MonotonicTime started = state.loop.now();
-  const std::string id = request_id(request);
-  request.id = id;
-  const bool head = request.method == "HEAD";
-  HttpResponse response;
-  std::string_view name = "preflight";
-  bool escaped = false;
-  std::string what = "not an exception of the standard library";
-  try {
-    if (request.method == "OPTIONS") {
-      response = preflight_answer();
-    } else {
-      Chosen chosen = state.choose(request, head);
-      name = chosen.name;
-      response = co_await state.answer(std::move(chosen), std::move(request));
-    }
-  } catch (const std::exception& error) {
-    escaped = true;
-    what = error.what();
-  } catch (...) {
-    escaped = true;
-  }
-  if (escaped) {
-    state.metrics.add(Metric::kEscapedExceptions);
-    observe::log_error("exception_escaped", {{"route", name}, {"request", id}, {"error", what}});
-    response = error_response(make_error(Errc::kInternal, "an exception escaped"));
-  }
-  response.head_only = head;
-  if (head) response.stream.reset();
-  state.add_common_headers(response, id);
-  const std::string status = std::to_string(response.status);
-  const double seconds = std::chrono::duration<double>(state.loop.now() - started).count();
-  state.metrics.add(Metric::kHttpRequests, {name, status});
-  state.metrics.observe(Metric::kHttpRequestSeconds, seconds, {name});
-  observe::log_debug("http_request", {{"route", name}, {"status", response.status}, {"request", id}, {"seconds", seconds}});
-  co_return response;
+  State* state = state_.get();
+  Envelope::Answer answer = [state](HttpRequest received, std::string_view& name) {
+    Chosen chosen = state->choose(received, received.method == "HEAD");
+    name = chosen.name;
+    return state->answer(std::move(chosen), std::move(received));
+  };
+  return state->envelope.exchange(std::move(request), std::move(answer));
 }
 
 HttpResponse Application::refuse(int status, std::string_view code, std::string_view message, std::string_view reason) {
-  state_->metrics.add(Metric::kHttpRejected, {reason});
-  HttpResponse response = refusal(status, code, message);
-  if (status == 503) response.headers.emplace_back("Retry-After", "1");
-  state_->add_common_headers(response, random_uuid());
-  return response;
+  return state_->envelope.refuse(status, code, message, reason);
 }
 
 }  // namespace dd::api

@@ -8,6 +8,7 @@
 
 #include "api/event_stream.hpp"
 #include "api/http.hpp"
+#include "api/http_handler.hpp"
 #include "api/route.hpp"
 #include "api/settings.hpp"
 #include "base/loop.hpp"
@@ -18,21 +19,18 @@
 
 namespace dd::api {
 
-class Application final {
+class Application final : public HttpHandler {
  public:
   // kInvalidArgument for settings that make no sense (an unreadable network). Missing folders of pages are logged only.
   static Result<std::unique_ptr<Application>> open(Loop& loop, meeting::Host& host, EventStream& events, observe::Metrics& metrics,
                                                    Settings settings);
-  ~Application();
+  ~Application() override;
 
   // Before the first request, when this server keeps recordings; without, the routes about them answer 409. Both outlive us.
   void serve_recordings(RecordingControl* control, recording::Library* library);
 
-  // Always answers; an exception that escaped a handler is counted and becomes a 500.
-  Task<HttpResponse> handle(HttpRequest request);
-
-  // The answer to what is no request (400, 408, 413, 431) or cannot be served now (503). `reason` counts it.
-  HttpResponse refuse(int status, std::string_view code, std::string_view message, std::string_view reason);
+  Task<HttpResponse> handle(HttpRequest request) override;
+  HttpResponse refuse(int status, std::string_view code, std::string_view message, std::string_view reason) override;
 
  private:
   struct State;

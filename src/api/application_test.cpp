@@ -203,6 +203,33 @@ class Call : public ::testing::Test {
   std::string consumer_router;
 };
 
+TEST_F(Call, AMeetingAndItsPeopleCanBeAskedFor) {
+  create();
+  Json recreate = me(json(R"({"name":"Alice"})"));
+  recreate["routerId"] = producer_router;
+  const std::string send = service.post("recreateProducerTransport", recreate).json["transportOptions"]["id"];
+  const std::string audio = produce(send, "audio");
+  const auto meeting = service.post("getMeeting", json(R"({"meetingId":"m"})"));
+  ASSERT_EQ(meeting.status, 200) << meeting.text;
+  EXPECT_EQ(meeting.json["tenant"], " default");
+  EXPECT_EQ(meeting.json["routers"].size(), 2U);
+  Json alice = json(R"([{"participantId":"alice","instanceId":"i1","name":"Alice","producers":[],"dataProducers":[]}])");
+  alice[0]["producers"].push_back({{"producerId", audio}, {"kind", "audio"}, {"paused", false}});
+  EXPECT_EQ(meeting.json["participants"], alice);
+
+  const auto participant = service.post("getParticipant", json(R"({"meetingId":"m","participantId":"alice"})"));
+  EXPECT_EQ(participant.json["producerTransportId"], send);
+  EXPECT_EQ(participant.json["consumerTransportId"], "");
+  EXPECT_EQ(participant.json["producers"], alice[0]["producers"]);
+  EXPECT_EQ(participant.json["consumers"], Json::array());
+  EXPECT_EQ(service.post("getParticipant", json(R"({"meetingId":"m","participantId":"bob"})")).status, 404);
+  EXPECT_EQ(service.post("getMeeting", json(R"({"meetingId":"n"})")).status, 404);
+
+  const auto routers = service.post("addRouters", json(R"({"meetingId":"m","routers":[{"routerCapacity":20,"workerId":"w2"}]})"));
+  EXPECT_EQ(routers.text, service.post("getRoutersOfMeeting", json(R"({"meetingId":"m"})")).text);
+  EXPECT_EQ(routers.json["routers"].size(), 2U);
+}
+
 TEST_F(Call, EachAnswerHasTheSpecsShape) {
   create();
   EXPECT_EQ(
@@ -295,6 +322,17 @@ TEST_F(Call, EachAnswerHasTheSpecsShape) {
   Json end = json(R"({"meetingId":"m","routerIds":[""],"transportIds":[""],"producerIds":[""],"consumerIds":[""],"participantIds":[""]})");
   EXPECT_EQ(service.post("endMeeting", end).text, R"({"response":"Successfully ended meeting"})");
   EXPECT_EQ(service.post("endMeeting", end).text, R"({"response":"Successfully ended meeting"})");
+}
+
+TEST_F(Call, AMeetingThatWasMovedAwayIsReleasedWithoutTouchingItsNewRows) {
+  create();
+  transport("recreateProducerTransport", "alice");
+  service.store.hand_over(MeetingId("m"), ContainerId("c9"));
+  EXPECT_EQ(service.post("releaseMeeting", json(R"({"meetingId":"m"})")).text, R"({"response":"Successfully released meeting"})");
+  ASSERT_TRUE(service.store.meetings().contains(MeetingId("m")));
+  EXPECT_EQ(service.store.meetings().at(MeetingId("m")).container.str(), "c9");
+  EXPECT_EQ(service.post("releaseMeeting", json(R"({"meetingId":"m"})")).status, 404);
+  EXPECT_EQ(service.post("getRoutersOfMeeting", json(R"({"meetingId":"m"})")).status, 404);
 }
 
 TEST_F(Call, TheAdditionsAnswerToo) {

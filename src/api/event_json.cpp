@@ -45,6 +45,10 @@ struct Names {
   std::string_view operator()(const RecordingComposed&) const { return "recording.composed"; }
   std::string_view operator()(const RecordingUploaded&) const { return "recording.uploaded"; }
   std::string_view operator()(const RecordingFailed&) const { return "recording.failed"; }
+  std::string_view operator()(const ParticipantRenamed&) const { return "participant.renamed"; }
+  std::string_view operator()(const ProducerDemand&) const { return "producer.demand"; }
+  std::string_view operator()(const ProducerLimited&) const { return "producer.limited"; }
+  std::string_view operator()(const MeetingUsage&) const { return "meeting.usage"; }
 };
 
 struct Members {
@@ -52,7 +56,26 @@ struct Members {
 
   void operator()(const MeetingCreated&) const {}
   void operator()(const MeetingEnded& e) const { json["reason"] = e.reason; }
-  void operator()(const ParticipantJoined& e) const { json["instanceId"] = e.instance.str(); }
+  void operator()(const ParticipantJoined& e) const {
+    json["instanceId"] = e.instance.str();
+    if (!e.name.empty()) json["name"] = e.name;
+  }
+  void operator()(const ParticipantRenamed& e) const { json["name"] = e.name; }
+  void operator()(const ProducerDemand& e) const {
+    producer(e.producer, e.kind);
+    json["wanted"] = e.wanted;
+    if (e.max_spatial_layer) json["maxSpatialLayer"] = *e.max_spatial_layer;
+  }
+  void operator()(const ProducerLimited& e) const {
+    producer(e.producer, e.kind);
+    json["bitrate"] = e.bitrate;
+    json["maxBitrate"] = e.max_bitrate;
+  }
+  void operator()(const MeetingUsage& e) const {
+    json["participantSeconds"] = e.participant_seconds;
+    json["bytesIn"] = e.bytes_in;
+    json["bytesOut"] = e.bytes_out;
+  }
   void operator()(const ParticipantLeft& e) const {
     json["instanceId"] = e.instance.str();
     json["reason"] = e.reason;
@@ -198,6 +221,7 @@ OrderedJson event_json(const Event& event, std::string_view id) {
   json["time"] = std::chrono::duration_cast<std::chrono::milliseconds>(event.time.time_since_epoch()).count();
   if (!event.meeting.empty()) json["meetingId"] = event.meeting.str();
   if (!event.participant.empty()) json["participantId"] = event.participant.str();
+  if (!event.tenant.empty()) json["tenant"] = event.tenant;
   std::visit(Members{json}, event.body);
   return json;
 }

@@ -45,6 +45,23 @@ class EventStreamTest : public ::testing::Test {
   observe::Metrics metrics;
 };
 
+TEST_F(EventStreamTest, DemandLimitsAndUsageHaveTheirMembers) {
+  Event usage = event("m", meeting::MeetingUsage{30, 1000, 2000});
+  usage.tenant = "acme";
+  EXPECT_EQ(to_text(event_json(usage, "1")),
+            R"({"id":"1","type":"meeting.usage","time":)" +
+                std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(usage.time.time_since_epoch()).count()) +
+                R"(,"meetingId":"m","tenant":"acme","participantSeconds":30,"bytesIn":1000,"bytesOut":2000})");
+  const auto all_layers = event_json(event("m", meeting::ProducerDemand{ProducerId("p"), "video", true, std::nullopt}), "2");
+  EXPECT_EQ(all_layers["wanted"], true);
+  EXPECT_FALSE(all_layers.contains("maxSpatialLayer"));
+  EXPECT_EQ(event_json(event("m", meeting::ProducerDemand{ProducerId("p"), "video", true, std::uint8_t{1}}), "3")["maxSpatialLayer"], 1);
+  const auto limited = event_json(event("m", meeting::ProducerLimited{ProducerId("p"), "video", 1'600'000, 1'000'000}), "4");
+  EXPECT_EQ(limited["type"], "producer.limited");
+  EXPECT_EQ(limited["bitrate"], 1'600'000);
+  EXPECT_EQ(limited["maxBitrate"], 1'000'000);
+}
+
 TEST_F(EventStreamTest, ANewReaderHearsWhatHappensFromNowOn) {
   auto log = open_log();
   create(*log, "before");

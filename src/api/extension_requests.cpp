@@ -39,6 +39,12 @@ Result<meeting::SetPriority> parse_set_priority(const Json& body) {
   return command;
 }
 
+Result<meeting::ParticipantRef> parse_participant_ref(const Json& body) {
+  meeting::ParticipantRef ref;
+  DD_TRY_VOID(open_as(body, ref));
+  return ref;
+}
+
 Result<meeting::ConsumerCommand> parse_consumer_command(const Json& body) {
   meeting::ConsumerCommand command;
   DD_TRY(auto reader, open_as(body, command));

@@ -11,6 +11,7 @@ namespace dd::api {
 
 Result<meeting::SetPreferredLayers> parse_set_preferred_layers(const Json& body);
 Result<meeting::SetPriority> parse_set_priority(const Json& body);
+Result<meeting::ParticipantRef> parse_participant_ref(const Json& body);
 Result<meeting::ConsumerCommand> parse_consumer_command(const Json& body);
 Result<meeting::ProducerCommand> parse_producer_command(const Json& body);
 Result<meeting::TransportCommand> parse_transport_command(const Json& body);

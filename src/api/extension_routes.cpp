@@ -18,6 +18,30 @@ Answer get_routers_of_meeting(Host& host, JsonText body) {
   co_return to_text(routers_answer(routers));
 }
 
+Answer release_meeting(Host& host, JsonText body) {
+  DD_CO_TRY(auto meeting, parse_get_producers_of_meeting(body.root));
+  DD_CO_TRY_VOID(co_await host.release_meeting(std::move(meeting)));
+  co_return to_text(response_answer("Successfully released meeting"));
+}
+
+Answer add_routers(Host& host, JsonText body) {
+  DD_CO_TRY(auto command, parse_add_routers(body.root));
+  DD_CO_TRY(auto routers, co_await host.add_routers(std::move(command)));
+  co_return to_text(routers_answer(routers));
+}
+
+Answer get_meeting(Host& host, JsonText body) {
+  DD_CO_TRY(auto meeting, parse_get_producers_of_meeting(body.root));
+  DD_CO_TRY(auto detail, host.meeting_detail(meeting));
+  co_return to_text(meeting_answer(detail));
+}
+
+Answer get_participant(Host& host, JsonText body) {
+  DD_CO_TRY(auto ref, parse_participant_ref(body.root));
+  DD_CO_TRY(auto detail, host.participant_detail(ref));
+  co_return to_text(participant_answer(detail));
+}
+
 Answer set_preferred_layers(Host& host, JsonText body) {
   DD_CO_TRY(auto command, parse_set_preferred_layers(body.root));
   DD_CO_TRY(auto layers, co_await host.set_preferred_layers(std::move(command)));
@@ -88,6 +112,15 @@ constexpr std::array kExtensionRoutes{
     post_route("/v1/getRoutersOfMeeting", &get_routers_of_meeting, "meetings", "The routers of a meeting that this server carries",
                "GetProducersOfMeeting", "Routers",
                "For clients that cannot read the database, as kendra does, to learn what joinMeeting wants."),
+    post_route("/v1/releaseMeeting", &release_meeting, "meetings", "Close this server's copy of a meeting that was moved away",
+               "GetProducersOfMeeting", "Response",
+               "For whoever moved it with replaceMeetings on another server: no row is touched. endMeeting would end it there, too."),
+    post_route("/v1/addRouters", &add_routers, "meetings", "Give a meeting routers on further workers", "AddRouters", "Routers",
+               "Answers all routers of the meeting. A worker that has one of them already gets no other, so repeating changes nothing."),
+    post_route("/v1/getMeeting", &get_meeting, "meetings", "A meeting that this server carries, and who is in it", "GetProducersOfMeeting",
+               "Meeting"),
+    post_route("/v1/getParticipant", &get_participant, "meetings", "A participant, with all that is theirs", "ParticipantRef",
+               "Participant"),
     post_route("/v1/setPreferredLayers", &set_preferred_layers, "consumers", "Choose the simulcast or SVC layers of a consumer",
                "SetPreferredLayers", "PreferredLayers",
                "The answer may be lower than asked when the producer has fewer layers; null: it has none."),

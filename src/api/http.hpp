@@ -25,7 +25,8 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
   std::string body;
   PeerAddress peer{};
-  std::string id;  // the caller's X-Request-ID when it is acceptable, ours otherwise; filled by Application
+  bool internal = false;  // made by this process itself: no peer whose right to ask could be judged
+  std::string id;         // the caller's X-Request-ID when it is acceptable, ours otherwise; filled by Application
 
   std::string_view path() const { return std::string_view(target).substr(0, target.find('?')); }
   std::string_view query() const {

@@ -72,7 +72,9 @@ OrderedJson producer_details_answer(const std::vector<meeting::ProducerDetail>& 
   return json;
 }
 
-OrderedJson routers_answer(const std::vector<meeting::RouterRow>& routers) {
+namespace {
+
+OrderedJson routers_json(const std::vector<meeting::RouterRow>& routers) {
   OrderedJson list = OrderedJson::array();
   for (const auto& router : routers) {
     OrderedJson entry = OrderedJson::object();
@@ -82,8 +84,81 @@ OrderedJson routers_answer(const std::vector<meeting::RouterRow>& routers) {
     entry["capacity"] = router.capacity;
     list.push_back(std::move(entry));
   }
+  return list;
+}
+
+OrderedJson own_producers_json(const meeting::ParticipantDetail& detail) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& producer : detail.producers) {
+    OrderedJson entry = OrderedJson::object();
+    entry["producerId"] = producer.producer.str();
+    entry["kind"] = producer.kind;
+    entry["paused"] = producer.paused;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+OrderedJson own_data_producers_json(const meeting::ParticipantDetail& detail) {
+  OrderedJson list = OrderedJson::array();
+  for (const auto& producer : detail.data_producers) {
+    OrderedJson entry = OrderedJson::object();
+    entry["dataProducerId"] = producer.data_producer.str();
+    entry["label"] = producer.label;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
+OrderedJson presence_json(const meeting::ParticipantDetail& detail) {
   OrderedJson json = OrderedJson::object();
-  json["routers"] = std::move(list);
+  json["participantId"] = detail.participant.str();
+  json["instanceId"] = detail.instance.str();
+  json["name"] = detail.name;
+  return json;
+}
+
+}  // namespace
+
+OrderedJson routers_answer(const std::vector<meeting::RouterRow>& routers) {
+  OrderedJson json = OrderedJson::object();
+  json["routers"] = routers_json(routers);
+  return json;
+}
+
+OrderedJson meeting_answer(const meeting::MeetingDetail& detail) {
+  OrderedJson json = OrderedJson::object();
+  json["meetingId"] = detail.meeting.str();
+  json["tenant"] = detail.tenant;
+  json["routers"] = routers_json(detail.routers);
+  OrderedJson participants = OrderedJson::array();
+  for (const auto& participant : detail.participants) {
+    OrderedJson entry = presence_json(participant);
+    entry["producers"] = own_producers_json(participant);
+    entry["dataProducers"] = own_data_producers_json(participant);
+    participants.push_back(std::move(entry));
+  }
+  json["participants"] = std::move(participants);
+  return json;
+}
+
+OrderedJson participant_answer(const meeting::ParticipantDetail& detail) {
+  OrderedJson json = presence_json(detail);
+  json["producerTransportId"] = detail.producer_transport.str();
+  json["consumerTransportId"] = detail.consumer_transport.str();
+  json["producers"] = own_producers_json(detail);
+  OrderedJson consumers = OrderedJson::array();
+  for (const auto& consumer : detail.consumers) {
+    OrderedJson entry = OrderedJson::object();
+    entry["consumerId"] = consumer.consumer.str();
+    entry["producerId"] = consumer.producer.str();
+    entry["targetParticipantId"] = consumer.target.str();
+    entry["kind"] = consumer.kind;
+    entry["paused"] = consumer.paused;
+    consumers.push_back(std::move(entry));
+  }
+  json["consumers"] = std::move(consumers);
+  json["dataProducers"] = own_data_producers_json(detail);
   return json;
 }
 

@@ -20,6 +20,8 @@ OrderedJson producer_detail_json(const meeting::ProducerDetail& detail);
 OrderedJson producer_details_json(const std::vector<meeting::ProducerDetail>& details);
 OrderedJson routers_answer(const std::vector<meeting::RouterRow>& routers);
 OrderedJson producer_details_answer(const std::vector<meeting::ProducerDetail>& details);
+OrderedJson meeting_answer(const meeting::MeetingDetail& detail);
+OrderedJson participant_answer(const meeting::ParticipantDetail& detail);
 OrderedJson recreated_transport_answer(const meeting::RecreatedTransport& recreated, meeting::TransportRole role);
 OrderedJson ice_restart_answer(const std::map<TransportId, meeting::IceParameters>& restarted);
 OrderedJson consumer_details_answer(const std::vector<meeting::ConsumerDetail>& details);

@@ -16,6 +16,18 @@ namespace {
 constexpr std::size_t kMaxRoutersPerMeeting = 256;
 constexpr std::size_t kMaxMeetingsPerReplacement = 10'000;
 constexpr std::size_t kMaxTargets = 5'000;
+constexpr std::size_t kMaxTenant = 64;  // bytes
+constexpr std::size_t kMaxName = 128;   // bytes of a participant's name
+
+// Names of folders and lines of logs are made of it.
+Result<std::optional<std::string>> parse_tenant(const ObjectReader& reader) {
+  DD_TRY(auto tenant, reader.optional_text("tenant", kMaxTenant));
+  if (std::any_of(tenant.begin(), tenant.end(), [](unsigned char c) { return c < 0x20 || c == 0x7f; })) {
+    return invalid_field(reader.path_of("tenant"), "a tenant has no control characters");
+  }
+  if (tenant.empty()) return std::optional<std::string>{};
+  return std::optional<std::string>(std::move(tenant));
+}
 
 Result<meeting::RouterRequest> parse_router(const ObjectReader& reader, meeting::RouterRole role) {
   meeting::RouterRequest router;
@@ -74,6 +86,7 @@ Result<meeting::CreateMeeting> parse_create_meeting(const Json& body) {
   DD_TRY(command.meeting, reader.id<MeetingId>("meetingId"));
   DD_TRY(command.container, reader.id<ContainerId>("containerId"));
   DD_TRY(command.routers, parse_routers(reader));
+  DD_TRY(command.tenant, parse_tenant(reader));
   return command;
 }
 
@@ -89,6 +102,7 @@ Result<meeting::ReplaceMeetings> parse_replace_meetings(const Json& body) {
     DD_TRY_VOID(entry.id<ContainerId>("oldContainerId"));
     DD_TRY(replacement.container, entry.id<ContainerId>("newContainerId"));
     DD_TRY(replacement.routers, parse_routers(entry));
+    DD_TRY(replacement.tenant, parse_tenant(entry));
     const auto [place, inserted] = seen.try_emplace(replacement.meeting, command.meetings.size());
     if (inserted) {
       command.meetings.push_back(std::move(replacement));
@@ -144,6 +158,7 @@ Result<meeting::RecreateTransport> parse_recreate_transport(const Json& body, me
   DD_TRY(auto tcp_only, reader.optional_boolean("tcpOnly"));
   command.force_new = force_new.value_or(false);
   command.tcp_only = tcp_only.value_or(false);
+  DD_TRY(command.name, reader.optional_text("name", kMaxName));
   return command;
 }
 
@@ -183,6 +198,8 @@ Result<meeting::CreateProducer> parse_create_producer(const Json& body) {
   command.start_recording = recording.value_or(false);
   DD_TRY(auto paused, reader.optional_boolean("paused"));
   command.paused = paused.value_or(false);
+  DD_TRY(auto max_bitrate, reader.optional_integer("maxBitrate", 1, std::numeric_limits<std::int32_t>::max()));
+  command.max_bitrate = static_cast<std::uint32_t>(max_bitrate.value_or(0));
   DD_TRY(const Json* parameters, reader.require("rtpParameters"));
   DD_TRY(command.parameters, parse_rtp_parameters(*parameters, "rtpParameters"));
   return command;
@@ -257,6 +274,15 @@ Result<meeting::LeaveMeeting> parse_leave_meeting(const Json& body) {
   DD_TRY_VOID(reader.unused_text("consumerTransportId"));
   DD_TRY_VOID(reader.unused_texts("producerIds"));
   DD_TRY_VOID(reader.unused_texts("consumerIds"));
+  return command;
+}
+
+Result<meeting::AddRouters> parse_add_routers(const Json& body) {
+  DD_TRY(auto reader, ObjectReader::open(body));
+  meeting::AddRouters command;
+  DD_TRY(command.meeting, reader.id<MeetingId>("meetingId"));
+  DD_TRY_VOID(reader.require("routers"));
+  DD_TRY_VOID(append_routers(reader, "routers", meeting::RouterRole::kBoth, command.routers));
   return command;
 }
 

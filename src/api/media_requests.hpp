@@ -35,6 +35,7 @@ struct ParticipantQuery {
   std::optional<MeetingId> meeting;
   ParticipantId participant;
 };
+Result<meeting::AddRouters> parse_add_routers(const Json& body);
 Result<ParticipantQuery> parse_participant_query(const Json& body);
 
 }  // namespace dd::api

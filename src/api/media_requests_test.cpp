@@ -29,6 +29,31 @@ TEST(CreateMeetingRequest, TheTwoListsMakeOneRouterEach) {
   EXPECT_EQ(command->routers[2].worker.str(), "w1");  // the same worker twice makes two routers
 }
 
+TEST(CreateMeetingRequest, ATenantIsOptionalAndHarmless) {
+  Json body = parsed(kMeeting);
+  EXPECT_FALSE(parse_create_meeting(body)->tenant);
+  body["tenant"] = " default";
+  EXPECT_EQ(parse_create_meeting(body)->tenant, " default");
+  body["tenant"] = "";
+  EXPECT_FALSE(parse_create_meeting(body)->tenant);
+  for (const std::string bad : {std::string(65, 'a'), std::string("a\nb")}) {
+    body["tenant"] = bad;
+    const auto refused = parse_create_meeting(body);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().field, "tenant");
+  }
+}
+
+TEST(AddRoutersRequest, TakesAListOfRoutersForBothRoles) {
+  const auto command = parse_add_routers(parsed(R"({"meetingId":"m","routers":[{"routerCapacity":9,"workerId":"w2"}]})"));
+  ASSERT_TRUE(command);
+  ASSERT_EQ(command->routers.size(), 1U);
+  EXPECT_EQ(command->routers[0].role, meeting::RouterRole::kBoth);
+  EXPECT_EQ(command->routers[0].capacity, 9);
+  EXPECT_EQ(parse_add_routers(parsed(R"({"meetingId":"m"})")).error().field, "routers");
+  EXPECT_EQ(parse_add_routers(parsed(R"({"meetingId":"m","routers":[{"routerCapacity":9}]})")).error().field, "routers[0].workerId");
+}
+
 TEST(CreateMeetingRequest, RoutersWinsOverTheLists) {
   auto command = parse_create_meeting(parsed(R"({"meetingId":"m","containerId":"c","routers":{"routerCapacity":7,"workerId":"w"},
     "producerRouterDetails":[{"routerCapacity":1,"workerId":"x"}]})"));

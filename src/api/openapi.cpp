@@ -4,67 +4,15 @@
 #include <fmt/format.h>
 
 #include "api/json.hpp"
+#include "api/openapi_parts.hpp"
 #include "api/route.hpp"
 
 namespace dd::api {
 namespace {
 
+using namespace openapi;
+
 constexpr std::string_view kDownload = "downloadRecordingFile";
-
-// OpenAPI knows no parameter that takes several segments; it is written as if it took one.
-std::string openapi_path(std::string_view path) {
-  std::string out(path);
-  if (const auto dots = out.find("...}"); dots != std::string::npos) out.erase(dots, 3);
-  return out;
-}
-
-std::string openapi_method(std::string_view method) {
-  std::string out(method);
-  for (char& c : out) c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
-
-OrderedJson reference(std::string_view schema) {
-  OrderedJson json = OrderedJson::object();
-  json["$ref"] = fmt::format("#/components/schemas/{}", schema);
-  return json;
-}
-
-OrderedJson content(std::string_view type, OrderedJson schema) {
-  OrderedJson media = OrderedJson::object();
-  media["schema"] = std::move(schema);
-  OrderedJson json = OrderedJson::object();
-  json[std::string(type)] = std::move(media);
-  return json;
-}
-
-OrderedJson described(std::string_view description) {
-  OrderedJson json = OrderedJson::object();
-  json["description"] = description;
-  return json;
-}
-
-OrderedJson error(std::string_view description) {
-  OrderedJson json = described(description);
-  json["content"] = content("application/json", reference("Error"));
-  return json;
-}
-
-OrderedJson string_schema() {
-  OrderedJson schema = OrderedJson::object();
-  schema["type"] = "string";
-  return schema;
-}
-
-OrderedJson parameter(std::string_view name, std::string_view in, std::string_view description) {
-  OrderedJson json = OrderedJson::object();
-  json["name"] = name;
-  json["in"] = in;
-  json["required"] = false;
-  json["description"] = description;
-  json["schema"] = string_schema();
-  return json;
-}
 
 OrderedJson success(const Route& route) {
   OrderedJson json = described("Done");
@@ -98,6 +46,7 @@ OrderedJson recording_parameters(const Route& route) {
   }
   if (route.operation == "listRecordings") {
     parameters.push_back(parameter("meetingId", "query", "only this meeting's"));
+    parameters.push_back(parameter("tenant", "query", "only this tenant's"));
     parameters.push_back(parameter("state", "query", "only those that are recording, interrupted or complete"));
     parameters.push_back(parameter("limit", "query", "at most so many in this page; 1 to 200, 50 by default"));
     parameters.push_back(parameter("cursor", "query", "`next` of the page before"));
@@ -210,24 +159,9 @@ std::string openapi_text(std::string_view version) {
   document["paths"] = std::move(paths);
   OrderedJson components = OrderedJson::object();
   components["schemas"] = OrderedJson::parse(openapi_schemas());
-  OrderedJson schemes = OrderedJson::object();
-  schemes["bearer"] = OrderedJson::object();
-  schemes["bearer"]["type"] = "http";
-  schemes["bearer"]["scheme"] = "bearer";
-  schemes["apiKey"] = OrderedJson::object();
-  schemes["apiKey"]["type"] = "apiKey";
-  schemes["apiKey"]["in"] = "header";
-  schemes["apiKey"]["name"] = "X-API-Key";
-  components["securitySchemes"] = std::move(schemes);
+  components["securitySchemes"] = security_schemes();
   document["components"] = std::move(components);
-  OrderedJson security = OrderedJson::array();  // either of them, or none where no key is configured
-  for (const std::string_view scheme : {"bearer", "apiKey"}) {
-    OrderedJson one = OrderedJson::object();
-    one[std::string(scheme)] = OrderedJson::array();
-    security.push_back(std::move(one));
-  }
-  security.push_back(OrderedJson::object());
-  document["security"] = std::move(security);
+  document["security"] = any_credential();
   return to_text(document);
 }
 

@@ -32,15 +32,18 @@ std::string_view openapi_schemas() {
   "routerCapacity": {"type": "integer", "minimum": 0, "maximum": 2147483647}, "workerId": {"$ref": "#/components/schemas/Id"}}},
 "CreateMeeting": {"type": "object", "required": ["meetingId", "containerId"], "description": "routers, or at least one entry in the two lists",
   "properties": {"meetingId": {"$ref": "#/components/schemas/Id"}, "containerId": {"$ref": "#/components/schemas/Id"},
-  "routers": {"$ref": "#/components/schemas/RouterDetails"},
+  "routers": {"$ref": "#/components/schemas/RouterDetails"}, "tenant": {"$ref": "#/components/schemas/Tenant"},
   "producerRouterDetails": {"type": "array", "items": {"$ref": "#/components/schemas/RouterDetails"}},
   "consumerRouterDetails": {"type": "array", "items": {"$ref": "#/components/schemas/RouterDetails"}}}},
+"Tenant": {"type": "string", "maxLength": 64, "description": "whose meeting it is, which is where its recordings go; the server's own by default"},
 "ReplaceMeetings": {"type": "object", "required": ["replaceMeetingRequests"], "properties": {"replaceMeetingRequests": {"type": "array", "items": {
   "type": "object", "required": ["meetingId", "oldContainerId", "newContainerId"], "properties": {
   "meetingId": {"$ref": "#/components/schemas/Id"}, "oldContainerId": {"$ref": "#/components/schemas/Id"}, "newContainerId": {"$ref": "#/components/schemas/Id"},
-  "routers": {"$ref": "#/components/schemas/RouterDetails"},
+  "routers": {"$ref": "#/components/schemas/RouterDetails"}, "tenant": {"$ref": "#/components/schemas/Tenant"},
   "producerRouterDetails": {"type": "array", "items": {"$ref": "#/components/schemas/RouterDetails"}},
   "consumerRouterDetails": {"type": "array", "items": {"$ref": "#/components/schemas/RouterDetails"}}}}}}},
+"AddRouters": {"type": "object", "required": ["meetingId", "routers"], "properties": {"meetingId": {"$ref": "#/components/schemas/Id"},
+  "routers": {"type": "array", "items": {"$ref": "#/components/schemas/RouterDetails"}}}},
 "ReplaceMeetingsAnswer": {"const": "created the required routers"},
 "EndMeeting": {"type": "object", "required": ["meetingId"], "properties": {"meetingId": {"$ref": "#/components/schemas/Id"},
   "routerIds": {"$ref": "#/components/schemas/IdList"}, "transportIds": {"$ref": "#/components/schemas/IdList"}, "producerIds": {"$ref": "#/components/schemas/IdList"},
@@ -59,8 +62,20 @@ std::string_view openapi_schemas() {
   "consumerRtpCapabilities": {"$ref": "#/components/schemas/RtpCapabilities"}, "producerDetails": {"type": "array", "items": {"$ref": "#/components/schemas/ProducerDetail"}}}},
 "ProducerDetail": {"type": "object", "required": ["producerId", "participantId", "kind"], "properties": {
   "producerId": {"type": "string"}, "participantId": {"type": "string"}, "kind": {"$ref": "#/components/schemas/ApplicationKind"}}},
-"Routers": {"type": "object", "required": ["routers"], "properties": {"routers": {"type": "array", "items": {"type": "object", "properties": {
-  "routerId": {"type": "string"}, "workerId": {"type": "string"}, "role": {"enum": ["producer", "consumer", "both"]}, "capacity": {"type": "integer"}}}}}},
+"Routers": {"type": "object", "required": ["routers"], "properties": {"routers": {"$ref": "#/components/schemas/RouterList"}}},
+"RouterList": {"type": "array", "items": {"type": "object", "properties": {
+  "routerId": {"type": "string"}, "workerId": {"type": "string"}, "role": {"enum": ["producer", "consumer", "both"]}, "capacity": {"type": "integer"}}}},
+"ParticipantRef": {"type": "object", "required": ["meetingId", "participantId"], "properties": {
+  "meetingId": {"$ref": "#/components/schemas/Id"}, "participantId": {"$ref": "#/components/schemas/Id"}}},
+"OwnProducers": {"type": "array", "items": {"type": "object", "properties": {"producerId": {"type": "string"}, "kind": {"$ref": "#/components/schemas/ApplicationKind"}, "paused": {"type": "boolean"}}}},
+"OwnDataProducers": {"type": "array", "items": {"type": "object", "properties": {"dataProducerId": {"type": "string"}, "label": {"type": "string"}}}},
+"Meeting": {"type": "object", "required": ["meetingId", "tenant", "routers", "participants"], "properties": {"meetingId": {"type": "string"}, "tenant": {"type": "string"},
+  "routers": {"$ref": "#/components/schemas/RouterList"}, "participants": {"type": "array", "items": {"type": "object", "properties": {"participantId": {"type": "string"}, "instanceId": {"type": "string"},
+    "name": {"type": "string"}, "producers": {"$ref": "#/components/schemas/OwnProducers"}, "dataProducers": {"$ref": "#/components/schemas/OwnDataProducers"}}}}}},
+"Participant": {"type": "object", "required": ["participantId", "instanceId"], "properties": {"participantId": {"type": "string"}, "instanceId": {"type": "string"}, "name": {"type": "string"},
+  "producerTransportId": {"type": "string", "description": "empty: there is none"}, "consumerTransportId": {"type": "string"}, "producers": {"$ref": "#/components/schemas/OwnProducers"},
+  "consumers": {"type": "array", "items": {"type": "object", "properties": {"consumerId": {"type": "string"}, "producerId": {"type": "string"}, "targetParticipantId": {"type": "string"},
+    "kind": {"$ref": "#/components/schemas/ApplicationKind"}, "paused": {"type": "boolean", "description": "by its owner"}}}}, "dataProducers": {"$ref": "#/components/schemas/OwnDataProducers"}}},
 "ProducerDetails": {"type": "object", "required": ["producerDetails"], "properties": {"producerDetails": {"type": "array", "items": {"$ref": "#/components/schemas/ProducerDetail"}}}},
 "RtcpFeedback": {"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}, "parameter": {"type": "string"}}},
 "CodecCapability": {"type": "object", "required": ["kind", "mimeType", "clockRate"], "properties": {"kind": {"enum": ["audio", "video"]}, "mimeType": {"type": "string"},
@@ -90,7 +105,8 @@ std::string_view openapi_schemas() {
   "meetingId": {"$ref": "#/components/schemas/Id"}, "participantId": {"$ref": "#/components/schemas/Id"}, "instanceId": {"$ref": "#/components/schemas/Id"}, "routerId": {"$ref": "#/components/schemas/Id"},
   "oldProducerTransportId": {"type": ["string", "null"]}, "oldConsumerTransportId": {"type": ["string", "null"]},
   "oldProducerIds": {"$ref": "#/components/schemas/IdList"}, "oldConsumerIds": {"$ref": "#/components/schemas/IdList"},
-  "forceNew": {"type": "boolean", "description": "replace a living transport of the same instance too"}, "tcpOnly": {"type": "boolean", "description": "offer only the TCP candidate"}}},
+  "forceNew": {"type": "boolean", "description": "replace a living transport of the same instance too"}, "tcpOnly": {"type": "boolean", "description": "offer only the TCP candidate"},
+  "name": {"type": "string", "maxLength": 128, "description": "the participant's, for people to read: under pictures in recordings"}}},
 "RecreatedProducerTransport": {"type": "object", "properties": {"transportOptions": {"$ref": "#/components/schemas/TransportOptions"},
   "closedProducerDetails": {"type": "array", "items": {"$ref": "#/components/schemas/ProducerDetail"}}}},
 "RecreatedConsumerTransport": {"type": "object", "properties": {"transportOptions": {"$ref": "#/components/schemas/TransportOptions"},
@@ -103,7 +119,8 @@ std::string_view openapi_schemas() {
 "CreateProducer": {"type": "object", "required": ["meetingId", "participantId", "instanceId", "producerTransportId", "kind", "rtpParameters"], "properties": {
   "meetingId": {"$ref": "#/components/schemas/Id"}, "participantId": {"$ref": "#/components/schemas/Id"}, "instanceId": {"$ref": "#/components/schemas/Id"},
   "producerRouterId": {"$ref": "#/components/schemas/Id"}, "producerTransportId": {"$ref": "#/components/schemas/Id"}, "kind": {"$ref": "#/components/schemas/ApplicationKind"},
-  "rtpParameters": {"$ref": "#/components/schemas/RtpParameters"}, "consumerRouterIds": {"$ref": "#/components/schemas/IdList"}, "startRecording": {"type": "boolean"}, "paused": {"type": "boolean"}}},
+  "rtpParameters": {"$ref": "#/components/schemas/RtpParameters"}, "consumerRouterIds": {"$ref": "#/components/schemas/IdList"}, "startRecording": {"type": "boolean"}, "paused": {"type": "boolean"},
+  "maxBitrate": {"type": "integer", "minimum": 1, "maximum": 2147483647, "description": "bits a second; a producer that goes on sending more is paused by the server"}}},
 "Producers": {"type": "object", "required": ["meetingId", "participantId", "producerKindMap"], "properties": {
   "meetingId": {"$ref": "#/components/schemas/Id"}, "participantId": {"$ref": "#/components/schemas/Id"},
   "producerKindMap": {"type": "object", "description": "producer id to kind", "additionalProperties": {"type": "string"}}, "recordingEnabled": {"type": "boolean"}}},

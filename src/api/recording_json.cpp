@@ -18,6 +18,7 @@ using recording::Mode;
 using recording::Programme;
 
 constexpr std::size_t kWordLength = 32;
+constexpr std::size_t kTenantLength = 64;
 constexpr std::int64_t kMaxPixels = 1920 * 1080;  // the composer's bound; portrait has as many
 
 template <typename Value, std::size_t kCount>
@@ -174,6 +175,10 @@ Result<recording::Query> parse_recording_query(const HttpRequest& request) {
   recording::Query query;
   if (const auto meeting = request.query_parameter("meetingId"); meeting && !meeting->empty()) {
     DD_TRY(query.meeting, parse_id<MeetingId>("meetingId", *meeting));
+  }
+  if (auto tenant = request.query_parameter("tenant"); tenant && !tenant->empty()) {
+    if (tenant->size() > kTenantLength) return invalid_field("tenant", fmt::format("tenant may be at most {} bytes long", kTenantLength));
+    query.tenant = std::move(*tenant);
   }
   if (const auto state = request.query_parameter("state"); state && !state->empty()) {
     constexpr std::array kStates{recording::State::kRecording, recording::State::kInterrupted, recording::State::kComplete};

@@ -8,13 +8,15 @@
 #include <fstream>
 #include <iterator>
 
+#include "api/content_coding.hpp"
+
 namespace dd::api {
 namespace {
 
 namespace fs = std::filesystem;
 
 std::string_view content_type_of(std::string_view name) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 12> kTypes{{
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 19> kTypes{{
       {".html", "text/html; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".mjs", "text/javascript; charset=utf-8"},
@@ -27,11 +29,26 @@ std::string_view content_type_of(std::string_view name) {
       {".woff2", "font/woff2"},
       {".wasm", "application/wasm"},
       {".txt", "text/plain; charset=utf-8"},
+      {".webmanifest", "application/manifest+json"},
+      {".webp", "image/webp"},
+      {".jpg", "image/jpeg"},
+      {".woff", "font/woff"},
+      {".mp3", "audio/mpeg"},
+      {".ogg", "audio/ogg"},
+      {".wav", "audio/wav"},
   }};
   for (const auto& [ending, type] : kTypes) {
     if (name.ends_with(ending)) return type;
   }
   return "application/octet-stream";
+}
+
+// If-None-Match: one or several, each perhaps marked as weak by a proxy that compressed on the way.
+bool names_etag(std::string_view header, std::string_view etag) {
+  for (auto at = header.find(etag); at != std::string_view::npos; at = header.find(etag, at + etag.size())) {
+    if (at == 0 || header[at - 1] == ' ' || header[at - 1] == ',' || header[at - 1] == '/') return true;
+  }
+  return header == "*";
 }
 
 std::uint64_t fnv1a(std::string_view bytes) {
@@ -62,14 +79,33 @@ Result<StaticFiles> StaticFiles::load(const std::string& folder, const std::vect
     files.put(std::move(name), std::move(content));
   }
   if (error) return make_error(Errc::kNotFound, fmt::format("{}: {}", folder, error.message()));
+  files.join_compressed();
   return files;
+}
+
+// A compressed file beside its original is a form of it; alone it is a file like any other.
+void StaticFiles::join_compressed() {
+  for (auto& [name, file] : files_) {
+    for (const auto& [ending, form] : {std::pair{".br", &file.brotli}, std::pair{".gz", &file.gzip}}) {
+      const auto compressed = files_.find(name + ending);
+      if (compressed == files_.end()) continue;
+      *form = std::move(compressed->second.plain);
+      files_.erase(compressed);
+    }
+  }
+}
+
+StaticFiles::Form StaticFiles::form_of(std::string content) {
+  Form form;
+  form.etag = fmt::format("\"{:016x}\"", fnv1a(content));
+  form.content = std::make_shared<const std::string>(std::move(content));
+  return form;
 }
 
 void StaticFiles::put(std::string name, std::string content) {
   File file;
   file.content_type = content_type_of(name);
-  file.etag = fmt::format("\"{:016x}\"", fnv1a(content));
-  file.content = std::make_shared<const std::string>(std::move(content));
+  file.plain = form_of(std::move(content));
   files_.insert_or_assign(std::move(name), std::move(file));
 }
 
@@ -77,17 +113,32 @@ std::unique_ptr<HttpResponse> StaticFiles::find(std::string_view name, const Htt
   const auto found = files_.find(name.empty() ? std::string_view("index.html") : name);
   if (found == files_.end()) return nullptr;
   const File& file = found->second;
+  const std::string_view takes = request.header("accept-encoding").value_or("");
+  const Form* form = &file.plain;
+  std::string_view coding;
+  if (file.brotli.content && accepts_coding(takes, "br")) {
+    form = &file.brotli;
+    coding = "br";
+  } else if (file.gzip.content && accepts_coding(takes, "gzip")) {
+    form = &file.gzip;
+    coding = "gzip";
+  }
+  const bool hashed = !manner_.hashed_prefix.empty() && found->first.starts_with(manner_.hashed_prefix);
   auto response = std::make_unique<HttpResponse>();
-  response->headers.emplace_back("ETag", file.etag);
-  response->headers.emplace_back("Cache-Control", "no-cache");  // kept, but asked about each time
+  response->headers.emplace_back("ETag", form->etag);
+  // Without a hash in the name it may be kept, but is asked about each time.
+  response->headers.emplace_back("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+  if (file.brotli.content || file.gzip.content) response->headers.emplace_back("Vary", "Accept-Encoding");
   response->headers.emplace_back("X-Content-Type-Options", "nosniff");
-  if (request.header("if-none-match") == std::string_view(file.etag)) {
+  for (const auto& header : manner_.headers) response->headers.push_back(header);
+  if (names_etag(request.header("if-none-match").value_or(""), form->etag)) {
     response->status = 304;
     response->content_type = {};
-  } else {
-    response->content_type = file.content_type;
-    response->shared_body = file.content;
+    return response;
   }
+  if (!coding.empty()) response->headers.emplace_back("Content-Encoding", std::string(coding));
+  response->content_type = file.content_type;
+  response->shared_body = form->content;
   return response;
 }
 

@@ -64,7 +64,6 @@ Result<std::unique_ptr<Keeping>> Keeping::open(Loop& loop, observe::Metrics& met
   const fs::path root = fs::absolute(settings.recordings.root);
   shelf::ShelfSettings shelf;
   shelf.root = root;
-  shelf.tenant = settings.tenant;
   shelf.upload_wanted = !settings.storage.upload_profile.empty();
   DD_TRY(keeping->shelf_, shelf::Shelf::open(loop, keeping->holds_, std::move(shelf)));
   if (!settings.webhooks.urls.empty()) {
@@ -108,7 +107,7 @@ void Keeping::on_event(const meeting::Event& event) {
   RecordingId recording;
   auto what = std::visit(NoticeOf{recording}, event.body);
   if (!what) return;
-  webhooks_->notify({random_uuid(), event.time, settings_.tenant, event.meeting, std::move(recording), std::move(*what)});
+  webhooks_->notify({random_uuid(), event.time, event.tenant, event.meeting, std::move(recording), std::move(*what)});
 }
 
 void Keeping::on_upload(const shelf::UploadNews& news) {
@@ -117,15 +116,15 @@ void Keeping::on_upload(const shelf::UploadNews& news) {
   if (!news.done) {
     // It is tried for as long as it takes; that it began to fail is news, that it still does is for the metrics and the log.
     if (news.attempts == 1) {
-      on_event({loop_.wall_now(), meeting, ParticipantId(), meeting::RecordingFailed{recording, "upload", news.failure}});
+      on_event({loop_.wall_now(), meeting, ParticipantId(), meeting::RecordingFailed{recording, "upload", news.failure}, news.tenant});
     }
     return;
   }
-  const meeting::Event uploaded{loop_.wall_now(), meeting, ParticipantId(), meeting::RecordingUploaded{recording}};
+  const meeting::Event uploaded{loop_.wall_now(), meeting, ParticipantId(), meeting::RecordingUploaded{recording}, news.tenant};
   next_.on_event(uploaded);
   if (!webhooks_) return;
   recording::NoticeUploaded what{settings_.storage.upload_profile, news.outcome.bytes, news.outcome.files};
-  webhooks_->notify({random_uuid(), uploaded.time, settings_.tenant, meeting, recording, std::move(what)});
+  webhooks_->notify({random_uuid(), uploaded.time, news.tenant, meeting, recording, std::move(what)});
 }
 
 }  // namespace dd::app

@@ -24,13 +24,13 @@ class KeepingTest : public ::testing::Test {
  protected:
   KeepingTest() {
     ::setenv("no_proxy", "*", 1);
-    settings_.tenant = "acme";
+    settings_.tenant = "the-servers-own";
     settings_.recordings.root = root_.path().string();
     settings_.webhooks.urls = {"http://" + sink_.endpoint() + "/hook"};
     settings_.webhooks.secret = "0123456789abcdef";
     settings_.webhooks.allow_private = true;
   }
-  meeting::Event event(meeting::EventBody body) { return {loop_.wall_now(), MeetingId("m-1"), ParticipantId(), std::move(body)}; }
+  meeting::Event event(meeting::EventBody body) { return {loop_.wall_now(), MeetingId("m-1"), ParticipantId(), std::move(body), "acme"}; }
 
   shelf::testing::SampleRoot root_;
   net::HttpSink sink_;

@@ -33,6 +33,7 @@ void find_paths(config::Settings& settings, const fs::path& folder) {
   fill(settings.rtc.worker_path, folder, {"mediasoup-worker", "../libexec/doordarshan/mediasoup-worker"});
   fill(settings.recordings.recorder_path, folder, {"doordarshan-recorder", "../libexec/doordarshan/doordarshan-recorder"});
   fill(settings.http.swagger_ui_dir, folder, {"../../node_modules/swagger-ui-dist", "../share/doordarshan/swagger-ui-dist"});
+  fill(settings.control.web_app_dir, folder, {"../../web/app/dist", "../share/doordarshan/app"});
   fill(settings.http.try_page_dir, folder, {"../../web/try/dist", "../share/doordarshan/try"});
 }
 

@@ -5,71 +5,54 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include "api/application.hpp"
-#include "api/event_stream.hpp"
-#include "app/keeping.hpp"
+#include "app/control_role.hpp"
+#include "app/fleet_port.hpp"
+#include "app/local_media.hpp"
 #include "app/loop_lag.hpp"
-#include "app/recording_desk.hpp"
+#include "app/media_role.hpp"
 #include "app/server_settings.hpp"
-#include "app/shutdown.hpp"
 #include "app/signals.hpp"
-#include "app/vital_signs.hpp"
 #include "base/asio_loop.hpp"
 #include "base/version.hpp"
-#include "media/engine.hpp"
-#include "media/recording_taps.hpp"
-#include "meeting/host.hpp"
-#include "net/http_server.hpp"
 #include "net/otlp_push.hpp"
-#include "net/user_session_post.hpp"
 #include "observe/log.hpp"
 #include "observe/metrics.hpp"
 #include "store/store.hpp"
-#include "studio/studio.hpp"
 
 namespace dd::app {
 namespace {
 
 using namespace std::chrono_literals;
 
-// An embedded database answers at once; one on the network may come up after us, and then we register when it does.
-constexpr auto kFirstLookAtDatabase = 5s;
-constexpr auto kLastReports = 1s;
+constexpr auto kLastPush = 1s;
 
 }  // namespace
 
 // In the order of construction; destroyed in reverse.
 struct Server::Parts {
-  explicit Parts(config::Settings configuration)
-      : settings(std::move(configuration)), container(container_id(settings, started)), events(loop, metrics), lag(loop, metrics) {}
+  explicit Parts(config::Settings configuration) : settings(std::move(configuration)), local(loop), lag(loop, metrics) {}
 
   Task<Result<void>> start();
-  Task<Result<void>> open_store();
   void on_signal(int signal);
   Task<void> stop(Patience patience);
   void say_where_to_go() const;
+
+  bool carries_media() const { return settings.role != "control"; }
+  bool controls() const { return settings.role != "media"; }
 
   config::Settings settings;
   TerminationSignals signals;
   observe::Metrics metrics;
   AsioLoop loop;
   WallTime started = loop.wall_now();
-  ContainerId container;
-  api::EventStream events;
+  LocalMedia local;
   LoopLag lag;
   std::unique_ptr<net::OtlpPush> otlp;
-  std::unique_ptr<net::UserSessionPost> user_sessions;
-  std::unique_ptr<media::Engine> engine;
-  std::unique_ptr<media::RecordingTaps> taps;
-  std::unique_ptr<Keeping> keeping;
-  std::unique_ptr<studio::Studio> studio;
-  std::unique_ptr<RecordingDesk> recording_desk;
+  std::unique_ptr<store::Database> database;
   std::unique_ptr<store::Store> store;
-  std::unique_ptr<meeting::Host> host;
-  std::unique_ptr<api::Application> application;
-  std::unique_ptr<net::HttpServer> http;
-  std::unique_ptr<VitalSigns> vital_signs;
-  std::unique_ptr<Shutdown> shutdown;
+  std::unique_ptr<MediaRole> media;
+  std::unique_ptr<FleetPort> fleet;
+  std::unique_ptr<ControlRole> control;
   bool stopping = false;
   int exit_code = 0;
 };
@@ -79,64 +62,28 @@ Task<Result<void>> Server::Parts::start() {
     net::OtlpPushSettings push{settings.otlp.endpoint, settings.otlp.interval, settings.otlp.timeout, std::string(kVersion)};
     DD_CO_TRY(otlp, net::OtlpPush::open(std::move(push), metrics, system_clock()));
   }
-  if (!settings.user_sessions.endpoint.empty()) {
-    net::UserSessionPostSettings post;
-    post.endpoint = settings.user_sessions.endpoint;
-    post.headers = settings.user_sessions.headers;
-    post.queue = settings.user_sessions.queue;
-    DD_CO_TRY(user_sessions, net::UserSessionPost::open(std::move(post), metrics, system_clock()));
+  DD_CO_TRY(auto where, store_settings(settings));
+  database = std::make_unique<store::Database>(loop, std::move(where), metrics);
+  ContainerId own;
+  if (carries_media()) {
+    store = std::make_unique<store::Store>(*database);
+    own = container_id(settings, started);
+    media = std::make_unique<MediaRole>(loop, metrics, settings, own, *store, local);
+    DD_CO_TRY_VOID(co_await media->start(started));
+    local.serve(media->application());
   }
-
-  engine = std::make_unique<media::Engine>(loop, metrics, engine_settings(settings));
-  auto started_engine = co_await engine->start();
-  if (!started_engine) co_return std::move(started_engine.error()).during("start the media workers");
-
-  taps = std::make_unique<media::RecordingTaps>(*engine);
-  DD_CO_TRY(keeping, Keeping::open(loop, metrics, settings, events));
-  studio = std::make_unique<studio::Studio>(loop, metrics, studio_settings(settings), *taps, keeping->holds(), *keeping);
-  studio->set_find([this](RecordingId recording) { return keeping->at_rest(std::move(recording)); });
-  studio->on_finished([this](const RecordingId&) { keeping->nudge(); });
-  co_await studio->open();
-  keeping->start();
-
-  DD_CO_TRY(auto database, store_settings(settings));
-  store = std::make_unique<store::Store>(loop, std::move(database), metrics);
-  host = std::make_unique<meeting::Host>(loop, host_settings(settings, container), *engine, *store, *studio, user_sessions.get());
-  store->on_available([this] { host->store_recovered(); });
-  auto opened = co_await open_store();
-  if (!opened) co_return std::move(opened.error()).during("open the database");
-
-  auto api = api_settings(settings);
-  api.heartbeat_age = [this] { return store->heartbeat_age(); };
-  DD_CO_TRY(application, api::Application::open(loop, *host, events, metrics, std::move(api)));
-  recording_desk = std::make_unique<RecordingDesk>(*studio);
-  application->serve_recordings(recording_desk.get(), &keeping->library());
-  http = std::make_unique<net::HttpServer>(loop, *application, metrics, http_settings(settings));
-  DD_CO_TRY_VOID(http->listen());
-
-  vital_signs = std::make_unique<VitalSigns>(loop, *host, *store, metrics);
-  vital_signs->start();
+  if (controls()) {
+    DD_CO_TRY(fleet, FleetPort::open(loop, fleet_settings(settings), own, carries_media() ? &local : nullptr));
+    control = std::make_unique<ControlRole>(loop, metrics, settings, *database, *fleet);
+    DD_CO_TRY_VOID(co_await control->start());
+  }
   lag.start();
-  shutdown = std::make_unique<Shutdown>(loop, Shutdown::Parts{*host, *http, *studio, *engine, *store}, settings.limits.drain_deadline);
-  co_return ok();
-}
-
-Task<Result<void>> Server::Parts::open_store() {
-  std::vector<WorkerId> workers;
-  for (const auto& worker : engine->workers()) workers.push_back(worker.id);
-  auto row = server_row(settings, container, started, std::move(workers));
-
-  auto available = co_await store->wait_until_available(kFirstLookAtDatabase);
-  if (!available && settings.database.url.starts_with("sqlite:")) co_return std::move(available);
-  auto registered = co_await store->register_server(std::move(row));
-  // The heart goes on trying; until it succeeds /ready answers 503 and calls that need rows are refused.
-  if (!registered) observe::log_warn("database_away_at_start", {{"reason", registered.error().message}});
   co_return ok();
 }
 
 void Server::Parts::on_signal(int signal) {
   if (stopping) {
-    if (shutdown) shutdown->hurry();
+    if (media) media->hurry();
     return;
   }
   stopping = true;
@@ -145,20 +92,29 @@ void Server::Parts::on_signal(int signal) {
 }
 
 Task<void> Server::Parts::stop(Patience patience) {
-  if (shutdown) {
-    vital_signs->stop();
-    co_await shutdown->run(patience);
-  }
+  // Whoever is in a meeting here is told by signaling while the media drains, and moved if there is anywhere to move to.
+  if (media) co_await media->stop(patience);
+  if (control) co_await control->stop();
   loop.stop();
 }
 
 void Server::Parts::say_where_to_go() const {
   if (isatty(STDOUT_FILENO) == 0 && !settings.development) return;
-  const auto origin = fmt::format("http://localhost:{}", http->port());
+  const auto line = [](std::string_view what, std::string_view where) { fmt::print("  {:<22} {}\n", what, where); };
   fmt::print("\nDoordarshan Media Server\n\n");
-  if (settings.development) fmt::print("  {:<22} {}/try/\n", "talk in two tabs", origin);
-  fmt::print("  {:<22} {}\n  {:<22} {}/docs/\n  {:<22} {}/ready   {}/metrics\n\nCtrl-C stops it.\n", "media API", origin, "its pages",
-             origin, "health", origin, origin);
+  if (control) {
+    if (const auto& links = control->links()) {
+      line("open in two windows", links->meeting);
+      line("servers and tenants", links->operator_page);
+    }
+    line("web app", settings.control.public_url);
+  }
+  if (media) {
+    const auto origin = fmt::format("{}://localhost:{}", settings.tls.certificate.empty() ? "http" : "https", media->port());
+    line("media API", origin + "/docs/");
+    line("health, metrics", origin + "/ready   " + origin + "/metrics");
+  }
+  fmt::print("\nCtrl-C stops it.\n");
   std::fflush(stdout);
 }
 
@@ -197,15 +153,16 @@ int Server::run() {
         parts.loop.stop();
         return;
       }
-      observe::log_info("started", {{"container", parts.container}, {"port", parts.http->port()}});
+      observe::log_info("started", {{"role", parts.settings.role},
+                                    {"media_port", parts.media ? parts.media->port() : 0},
+                                    {"control_port", parts.control ? parts.control->port() : 0}});
       parts.say_where_to_go();
     }));
   });
   parts.loop.run();
   parts.signals.stop_watching();
-  if (parts.keeping) parts.keeping->close();
-  if (parts.user_sessions) parts.user_sessions->close(kLastReports);
-  if (parts.otlp) parts.otlp->close(kLastReports);
+  if (parts.media) parts.media->close();
+  if (parts.otlp) parts.otlp->close(kLastPush);
   return parts.exit_code;
 }
 

@@ -9,6 +9,7 @@
 
 #include "base/random.hpp"
 #include "store/database_url.hpp"
+#include "store/server_load.hpp"
 
 namespace dd::app {
 namespace {
@@ -124,7 +125,61 @@ net::HttpSettings http_settings(const config::Settings& settings) {
   http.port = settings.http.port;
   http.max_connections = settings.http.max_connections;
   http.body_limit = settings.http.max_body_bytes;
+  http.tls.certificate = settings.tls.certificate;
+  http.tls.key = settings.tls.key;
   return http;
+}
+
+control::MeetingsSettings meetings_settings(const config::Settings& settings, const std::string& replica) {
+  control::MeetingsSettings meetings;
+  meetings.replica = replica;
+  meetings.pool = store::pool_name(settings.tenant);
+  meetings.default_size = settings.control.meeting_size;
+  return meetings;
+}
+
+signaling::GateSettings gate_settings(const config::Settings& settings, const std::string& replica) {
+  signaling::GateSettings gate;
+  gate.replica = replica;
+  gate.turn.urls = settings.control.turn_urls;
+  gate.turn.secret = settings.control.turn_secret;
+  gate.turn.lifetime = settings.control.turn_lifetime;
+  return gate;
+}
+
+portal::PortalSettings portal_settings(const config::Settings& settings) {
+  portal::PortalSettings portal;
+  portal.api_key = settings.control.api_key;
+  portal.allowed_networks = settings.control.allowed_networks;
+  portal.cors_origin = settings.control.cors_origin;
+  portal.development = settings.development;
+  portal.web_app_folder = settings.control.web_app_dir;
+  portal.swagger_ui_folder = settings.http.swagger_ui_dir;
+  portal.public_url = settings.control.public_url;
+  portal.pool = store::pool_name(settings.tenant);
+  return portal;
+}
+
+net::HttpSettings control_http_settings(const config::Settings& settings) {
+  net::HttpSettings http;
+  http.address = settings.control.listen_ip;
+  http.port = settings.control.port;
+  http.max_connections = settings.control.max_connections;
+  http.tls.certificate = settings.tls.certificate;
+  http.tls.key = settings.tls.key;
+  return http;
+}
+
+net::SocketLimits socket_limits(const config::Settings& settings) {
+  net::SocketLimits limits;
+  if (!settings.control.cors_origin.empty()) limits.allowed_origins.push_back(settings.control.cors_origin);
+  return limits;
+}
+
+net::HttpClientSettings fleet_settings(const config::Settings& settings) {
+  net::HttpClientSettings client;
+  client.api_key = settings.http.api_key;
+  return client;
 }
 
 }  // namespace dd::app

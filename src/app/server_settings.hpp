@@ -7,10 +7,14 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "config/settings.hpp"
+#include "control/meetings.hpp"
 #include "media/engine.hpp"
 #include "meeting/host.hpp"
 #include "meeting/store_port.hpp"
+#include "net/http_client.hpp"
 #include "net/http_server.hpp"
+#include "portal/settings.hpp"
+#include "signaling/settings.hpp"
 #include "store/settings.hpp"
 #include "studio/studio.hpp"
 
@@ -26,5 +30,12 @@ meeting::ServerRow server_row(const config::Settings& settings, ContainerId cont
 api::Settings api_settings(const config::Settings& settings);
 studio::StudioSettings studio_settings(const config::Settings& settings);
 net::HttpSettings http_settings(const config::Settings& settings);
+
+control::MeetingsSettings meetings_settings(const config::Settings& settings, const std::string& replica);
+signaling::GateSettings gate_settings(const config::Settings& settings, const std::string& replica);
+portal::PortalSettings portal_settings(const config::Settings& settings);
+net::HttpSettings control_http_settings(const config::Settings& settings);
+net::SocketLimits socket_limits(const config::Settings& settings);
+net::HttpClientSettings fleet_settings(const config::Settings& settings);
 
 }  // namespace dd::app

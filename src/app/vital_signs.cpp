@@ -2,6 +2,7 @@
 #include "app/vital_signs.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "observe/log.hpp"
 
@@ -16,14 +17,13 @@ constexpr Duration kWorkerGivenUpAfter = 10s;
 
 }  // namespace
 
-VitalSigns::VitalSigns(Loop& loop, const meeting::Host& host, store::Store& store, observe::Metrics& metrics)
-    : loop_(loop), host_(host), store_(store), metrics_(metrics) {}
+VitalSigns::VitalSigns(Loop& loop, const meeting::Host& host, store::Store& store, observe::Metrics& metrics, store::ServerLoad load)
+    : loop_(loop), host_(host), store_(store), metrics_(metrics), load_(std::move(load)) {}
 
+// The first look is at once: a server whose load is not known gets no meetings.
 void VitalSigns::start() {
-  timer_ = loop_.after(1s, [this] {
-    look();
-    start();
-  });
+  look();
+  timer_ = loop_.after(1s, [this] { start(); });
 }
 
 void VitalSigns::look() {
@@ -37,7 +37,21 @@ void VitalSigns::look() {
   set(Metric::kDataProducers, status.data_producers);
   set(Metric::kDataConsumers, status.data_consumers);
   set(Metric::kDraining, status.draining ? 1 : 0);
+  tell_load(status);
   judge_workers(std::all_of(status.workers.begin(), status.workers.end(), [](const auto& worker) { return worker.alive; }));
+}
+
+void VitalSigns::tell_load(const meeting::HostStatus& status) {
+  load_.participants = static_cast<std::uint32_t>(status.participants);
+  load_.meetings = static_cast<std::uint32_t>(status.meetings);
+  load_.cpu_percent = cpu_.percent();
+  load_.draining = status.draining;
+  load_.workers.clear();
+  for (const auto& worker : status.workers) {
+    load_.workers.push_back(
+        {worker.id, worker.alive, static_cast<std::uint32_t>(worker.consumers), static_cast<std::uint32_t>(worker.transports)});
+  }
+  store_.set_load(load_);
 }
 
 void VitalSigns::judge_workers(bool all_alive) {

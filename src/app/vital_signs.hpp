@@ -9,24 +9,29 @@
 #include "base/loop.hpp"
 #include "meeting/host.hpp"
 #include "observe/metrics.hpp"
+#include "observe/process.hpp"
 #include "store/store.hpp"
 
 namespace dd::app {
 
 class VitalSigns {
  public:
-  VitalSigns(Loop& loop, const meeting::Host& host, store::Store& store, observe::Metrics& metrics);
+  // `load` holds what does not change: where the media API is and what this server is meant to carry.
+  VitalSigns(Loop& loop, const meeting::Host& host, store::Store& store, observe::Metrics& metrics, store::ServerLoad load);
   void start();
   void stop() { timer_.cancel(); }
 
  private:
   void look();
+  void tell_load(const meeting::HostStatus& status);
   void judge_workers(bool all_alive);
 
   Loop& loop_;
   const meeting::Host& host_;
   store::Store& store_;
   observe::Metrics& metrics_;
+  store::ServerLoad load_;
+  observe::CpuSampler cpu_;
   std::optional<MonotonicTime> worker_missing_since_;
   bool heartbeat_paused_ = false;
   Timer timer_;

@@ -10,6 +10,7 @@ std::string_view to_string(Errc code) {
     case Errc::kInvalidArgument: return "invalid_argument";
     case Errc::kNotFound: return "not_found";
     case Errc::kConflict: return "conflict";
+    case Errc::kUnauthorized: return "unauthorized";
     case Errc::kForbidden: return "forbidden";
     case Errc::kPayloadTooLarge: return "payload_too_large";
     case Errc::kTooManyRequests: return "too_many_requests";
@@ -40,6 +41,12 @@ Error invalid_field(std::string field, std::string message) {
 
 Error not_found(std::string_view kind, std::string_view id) {
   return make_error(Errc::kNotFound, fmt::format("{} '{}' not found", kind, id));
+}
+
+Error refused(Errc code, std::string reason, std::string message) {
+  Error error = make_error(code, std::move(message));
+  error.reason = std::move(reason);
+  return error;
 }
 
 Error unavailable(std::string message, std::chrono::seconds retry_after) {

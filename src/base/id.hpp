@@ -44,6 +44,8 @@ using ConsumerId = Id<struct ConsumerTag>;
 using DataProducerId = Id<struct DataProducerTag>;
 using DataConsumerId = Id<struct DataConsumerTag>;
 using RecordingId = Id<struct RecordingTag>;
+using TenantId = Id<struct TenantTag>;
+using KeyId = Id<struct KeyTag>;  // of a tenant's signing key; a token's `kid`
 
 // 1 to 64 characters of A-Z a-z 0-9 - _ . : @ (the alphabet in docs/api.md). Nothing in it needs escaping in a path,
 // a URL or a log line, except that "." and ".." are refused because they would be path components.

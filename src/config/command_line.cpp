@@ -34,7 +34,7 @@ std::variant<Loaded, Exit> read_command_line(int argc, const char* const* argv, 
   CLI::App app{"Doordarshan Media Server: forwards real-time audio and video between browsers.", "doordarshan"};
   app.footer(
       "Each flag is also an environment variable (--server-port is SERVER_PORT), also in config/<ENV>.env and .env.\nSecrets are read from "
-      "those only.");
+      "those only.\nFor tenants, keys, quotas, usage and tokens: doordarshan tenant --help, doordarshan token --help.");
   bool version = false;
   bool check = false;
   bool print = false;

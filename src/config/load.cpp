@@ -22,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kMaxFile = 256 * 1024;  // bytes; an environment file is a page of text
 
+constexpr std::uint32_t kParticipantsPerWorker = 250;  // what CAPACITY is made of when nothing is said
 constexpr std::uintmax_t kMaxFillImage = 8 * 1024 * 1024;
 constexpr std::uint32_t kPipePorts = 100;  // a meeting over two workers needs two, and there may be many
 
@@ -125,8 +126,10 @@ Result<void> settle_addresses(const Values& values, Settings& settings) {
     settings.http.private_ip = "127.0.0.1";
     if (!values.contains("TENANT")) settings.tenant = "default";
   }
-  if (!values.contains("PUBLIC_IP") && settings.env != "local") return missing("PUBLIC_IP");
-  if (settings.http.private_ip.empty()) return missing("PRIVATE_IP");
+  if (settings.role != "control") {
+    if (!values.contains("PUBLIC_IP") && settings.env != "local") return missing("PUBLIC_IP");
+    if (settings.http.private_ip.empty()) return missing("PRIVATE_IP");
+  }
   if (settings.tenant.empty() || settings.tenant == "NA") return missing("TENANT");
   if (settings.rtc.announced_ip.empty()) settings.rtc.announced_ip = settings.http.public_ip;
   return ok();
@@ -149,6 +152,22 @@ Result<void> settle_media(const Values& values, unsigned cores, Loaded& loaded) 
   }
   if (rtc.workers == 1) loaded.warnings.emplace_back("RTC_WORKERS is 1: kendra never chooses a server with one worker");
   if (loaded.settings.http.port != 3001) loaded.warnings.emplace_back("SERVER_PORT is not 3001: kendra dials 3001 whatever is said here");
+  return ok();
+}
+
+Result<void> settle_control(Settings& settings) {
+  if (settings.tls.certificate.empty() != settings.tls.key.empty()) {
+    return invalid_field("TLS_KEY_PATH", "TLS_CERTIFICATE_PATH and TLS_KEY_PATH must be given together");
+  }
+  const std::string_view scheme = settings.tls.certificate.empty() ? "http" : "https";
+  auto& control = settings.control;
+  if (control.public_url.empty()) control.public_url = fmt::format("{}://localhost:{}", scheme, control.port);
+  if (control.public_url.ends_with('/')) control.public_url.pop_back();
+  if (!control.turn_urls.empty() && control.turn_secret.empty()) {
+    return invalid_field("TURN_SECRET", "TURN_SECRET must be given with TURN_URLS");
+  }
+  if (settings.http.origin.empty()) settings.http.origin = fmt::format("{}://{}:{}", scheme, settings.http.private_ip, settings.http.port);
+  if (settings.limits.capacity == 0) settings.limits.capacity = kParticipantsPerWorker * settings.rtc.workers;
   return ok();
 }
 
@@ -221,6 +240,7 @@ Result<Loaded> load(const Sources& sources) {
   DD_TRY_VOID(settle_database(values, loaded.settings));
   DD_TRY_VOID(settle_addresses(values, loaded.settings));
   DD_TRY_VOID(settle_media(values, sources.cores, loaded));
+  DD_TRY_VOID(settle_control(loaded.settings));
   DD_TRY_VOID(settle_storage(loaded));
   DD_TRY_VOID(settle_fill(loaded.settings));
   return loaded;

@@ -16,6 +16,8 @@ constexpr std::uint64_t kBitrate = 4'000'000'000;
 
 constexpr std::string_view kGeneral = "General";
 constexpr std::string_view kHttp = "HTTP";
+constexpr std::string_view kControl = "Control plane";
+constexpr std::string_view kTls = "TLS";
 constexpr std::string_view kDatabase = "Database";
 constexpr std::string_view kMedia = "Media";
 constexpr std::string_view kLimits = "Limits";
@@ -33,7 +35,40 @@ const std::array kRows = {
         .help = "The tenant this server belongs to, stored verbatim and never trimmed. kendra's default tenant looks for the value with one leading "
                 "blank, so under kendra set `TENANT=\" default\"` (in a file with the quotes)."},
     Row{.section = kGeneral, .name = "DEVELOPMENT", .field = DD_FIELD(development),
-        .help = "Serves the plain test page at `/try`. Not for production."},
+        .help = "Serves the plain test page at `/try`, lets everybody into kendra's API, and prints a link to a first meeting. Not for production."},
+    Row{.section = kGeneral, .name = "ROLE", .field = DD_FIELD(role), .max = 16, .choices = "all|media|control",
+        .help = "`media` carries meetings, `control` says where and lets people in, `all` does both in one process."},
+
+    Row{.section = kControl, .name = "CONTROL_PORT", .field = DD_FIELD(control.port), .shape = Shape::kPort, .max = 65535,
+        .help = "TCP port of the web app, signaling and kendra's API. 0 lets the system choose."},
+    Row{.section = kControl, .name = "CONTROL_LISTEN_IP", .field = DD_FIELD(control.listen_ip), .shape = Shape::kIp, .min = 1, .max = 64,
+        .help = "Address it listens on."},
+    Row{.section = kControl, .name = "CONTROL_PUBLIC_URL", .field = DD_FIELD(control.public_url), .shape = Shape::kHttpUrl, .max = kText,
+        .default_note = "`http://localhost:<CONTROL_PORT>`", .help = "Where people reach the web app; begins the links that are made."},
+    Row{.section = kControl, .name = "CONTROL_API_KEY", .field = DD_FIELD(control.api_key), .min = 16, .max = 256, .secrecy = Secrecy::kSecret,
+        .help = "Lets machines use kendra's API and the administration (`Authorization: Bearer` or `X-API-Key`). Tokens do, too, as far as their grants reach."},
+    Row{.section = kControl, .name = "CONTROL_ALLOWED_NETWORKS", .field = DD_FIELD(control.allowed_networks), .shape = Shape::kCidrs, .max = kLongText,
+        .help = "Comma-separated networks (CIDR) that may use kendra's API without key or token, as kendra's clients do."},
+    Row{.section = kControl, .name = "CONTROL_CORS_ORIGIN", .field = DD_FIELD(control.cors_origin), .max = kText,
+        .help = "`Access-Control-Allow-Origin` for pages from elsewhere; empty sends no CORS headers."},
+    Row{.section = kControl, .name = "CONTROL_MAX_CONNECTIONS", .field = DD_FIELD(control.max_connections), .min = 16, .max = 1'000'000,
+        .help = "Open connections, signaling sockets included; more are closed at once."},
+    Row{.section = kControl, .name = "WEB_APP_DIR", .field = DD_FIELD(control.web_app_dir), .max = kText, .default_note = "found beside the program",
+        .help = "Folder of the built web app, served at `/`."},
+    Row{.section = kControl, .name = "REDIS_URL", .field = DD_FIELD(control.redis_url), .max = kText, .secrecy = Secrecy::kSecret,
+        .help = "`redis://[[user]:password@]host:port[/db]`: signals between control replicas cross there. Empty: this replica works alone."},
+    Row{.section = kControl, .name = "MEETING_SIZE", .field = DD_FIELD(control.meeting_size), .min = 1, .max = 100'000,
+        .help = "Participants a new meeting reserves room for on its server; a growing meeting reserves more."},
+    Row{.section = kControl, .name = "TURN_URLS", .field = DD_FIELD(control.turn_urls), .max = kLongText,
+        .help = "Comma-separated TURN servers handed to clients: `turn:turn.example.org:3478?transport=udp`."},
+    Row{.section = kControl, .name = "TURN_SECRET", .field = DD_FIELD(control.turn_secret), .min = 16, .max = 256, .secrecy = Secrecy::kSecret,
+        .help = "The secret shared with them (coturn's `static-auth-secret`); each client gets credentials of its own that expire."},
+    Row{.section = kControl, .name = "TURN_LIFETIME_SECONDS", .field = DD_FIELD(control.turn_lifetime), .unit = "s", .min = 60, .max = 604'800,
+        .help = "When they expire."},
+
+    Row{.section = kTls, .name = "TLS_CERTIFICATE_PATH", .field = DD_FIELD(tls.certificate), .max = kText,
+        .help = "PEM file with the certificate and its chain. With it both ports speak TLS; browsers need that beyond localhost. Read again when it changes."},
+    Row{.section = kTls, .name = "TLS_KEY_PATH", .field = DD_FIELD(tls.key), .max = kText, .help = "PEM file with its private key."},
 
     Row{.section = kHttp, .name = "SERVER_PORT", .field = DD_FIELD(http.port), .shape = Shape::kPort, .max = 65535,
         .help = "TCP port of the media API. kendra always dials 3001; the reference's default was 3000. 0 lets the system choose."},
@@ -45,6 +80,8 @@ const std::array kRows = {
     Row{.section = kHttp, .name = "PRIVATE_IP", .field = DD_FIELD(http.private_ip), .shape = Shape::kHost, .min = 1, .max = 44,
         .default_note = "127.0.0.1 when ENV is `local`, otherwise required",
         .help = "Address the control plane reaches the media API at. It is the `host` that kendra dials and begins the container id; an IPv6 address needs its brackets."},
+    Row{.section = kHttp, .name = "MEDIA_API_ORIGIN", .field = DD_FIELD(http.origin), .shape = Shape::kHttpUrl, .max = kText,
+        .default_note = "made of PRIVATE_IP and SERVER_PORT", .help = "Where control replicas reach this media API; kendra goes to PRIVATE_IP and port 3001 regardless."},
     Row{.section = kHttp, .name = "MEDIA_API_KEY", .field = DD_FIELD(http.api_key), .min = 16, .max = 256, .secrecy = Secrecy::kSecret,
         .help = "When set, callers of the media API must send it (`Authorization: Bearer` or `X-API-Key`), except those in ALLOWED_NETWORKS. "
                 "kendra sends no credentials, so give its network there."},
@@ -113,6 +150,8 @@ const std::array kRows = {
     Row{.section = kMedia, .name = "ICE_CONSENT_TIMEOUT_SECONDS", .field = DD_FIELD(rtc.ice_consent_timeout), .unit = "s", .max = 600,
         .help = "A transport that heard nothing for so long is closed and its owner told. 0 never gives up."},
 
+    Row{.section = kLimits, .name = "CAPACITY", .field = DD_FIELD(limits.capacity), .max = 1'000'000, .default_note = "250 for each worker",
+        .help = "Participants this server is meant to carry; the control plane places no more here. 0 means the default."},
     Row{.section = kLimits, .name = "MAX_MEETINGS", .field = DD_FIELD(limits.meetings), .min = 1, .max = 1'000'000, .help = "Meetings on this server."},
     Row{.section = kLimits, .name = "MAX_PARTICIPANTS_PER_MEETING", .field = DD_FIELD(limits.participants_per_meeting), .min = 1, .max = 100'000,
         .help = "Participants in one meeting."},

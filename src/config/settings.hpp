@@ -27,12 +27,35 @@ struct Settings {
   std::string env = "local";
   std::string tenant;  // verbatim, also with leading blanks; "default" when ENV is local and nothing was said
   bool development = false;
+  std::string role = "all";  // all, media, control
+
+  struct Control {
+    std::string listen_ip = "0.0.0.0";
+    std::uint16_t port = 8000;
+    std::string public_url;                     // of the web app, for links; after load(): http://localhost:<port> when empty
+    std::string api_key;                        // for machines: kendra's API and the administration
+    std::vector<std::string> allowed_networks;  // CIDR; may use kendra's API without the key
+    std::string cors_origin;
+    std::uint32_t max_connections = 16'384;
+    std::string web_app_dir;
+    std::string redis_url;  // redis://[[user]:password@]host:port[/db]; empty: this replica works alone
+    std::uint32_t meeting_size = 25;
+    std::vector<std::string> turn_urls;
+    std::string turn_secret;
+    std::chrono::seconds turn_lifetime{12 * 3600};
+  } control;
+
+  struct Tls {
+    std::string certificate;  // PEM file with the chain; empty: plain HTTP
+    std::string key;          // PEM file
+  } tls;
 
   struct Http {
     std::string listen_ip = "0.0.0.0";
     std::uint16_t port = 3001;
     std::string public_ip;   // 127.0.0.1 when ENV is local
     std::string private_ip;  // 127.0.0.1 when ENV is local
+    std::string origin;      // of our media API for control replicas; after load(): http(s)://<private_ip>:<port> when empty
     std::string api_key;
     std::vector<std::string> allowed_networks;  // CIDR
     std::string cors_origin = "*";
@@ -73,6 +96,7 @@ struct Settings {
   } rtc;
 
   struct Limits {
+    std::uint32_t capacity = 0;  // participants this server is meant to carry; after load(): never 0
     std::uint32_t meetings = 10'000;
     std::uint32_t participants_per_meeting = 5'000;
     std::uint32_t producers_per_participant = 16;

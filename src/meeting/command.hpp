@@ -25,10 +25,17 @@ struct CreateMeeting {
   MeetingId meeting;
   ContainerId container;
   std::vector<RouterRequest> routers;  // one or more, in the caller's order
+  std::optional<std::string> tenant;   // absent: the server's
 };
 
 struct ReplaceMeetings {
   std::vector<CreateMeeting> meetings;  // container is the new one
+};
+
+// Room for more viewers: one further router for each worker on which the meeting has none yet.
+struct AddRouters {
+  MeetingId meeting;
+  std::vector<RouterRequest> routers;
 };
 
 struct JoinMeeting {  // also getRTPCapabilities and preMeetingDetails
@@ -58,6 +65,7 @@ struct RecreateTransport {
   // Extensions beyond the compatibility spec, absent in kendra's calls:
   bool force_new = false;  // replace a living transport of the same instance too
   bool tcp_only = false;   // offer only the TCP candidate
+  std::string name;        // for people to read; empty: as it was
 };
 
 struct RecreatedTransport {
@@ -91,6 +99,7 @@ struct CreateProducer {
   std::vector<RouterId> consumer_routers;  // to pipe to at once
   bool start_recording = false;
   bool paused = false;
+  std::uint32_t max_bitrate = 0;  // bits a second; who goes on sending more is paused; 0: no bound
 };
 
 struct CreateConsumer {
@@ -188,6 +197,46 @@ struct CloseData {
   ParticipantId participant;
   std::vector<DataProducerId> producers;
   std::vector<DataConsumerId> consumers;
+};
+
+struct ParticipantRef {
+  MeetingId meeting;
+  ParticipantId participant;
+};
+
+// A participant as it is now.
+struct ParticipantDetail {
+  struct OwnProducer {
+    ProducerId producer;
+    std::string kind;
+    bool paused = false;
+  };
+  struct OwnConsumer {
+    ConsumerId consumer;
+    ProducerId producer;
+    ParticipantId target;
+    std::string kind;
+    bool paused = false;  // by its owner
+  };
+  struct OwnDataProducer {
+    DataProducerId data_producer;
+    std::string label;
+  };
+  ParticipantId participant;
+  InstanceId instance;
+  std::string name;
+  TransportId producer_transport;  // empty: none
+  TransportId consumer_transport;
+  std::vector<OwnProducer> producers;
+  std::vector<OwnConsumer> consumers;
+  std::vector<OwnDataProducer> data_producers;
+};
+
+struct MeetingDetail {
+  MeetingId meeting;
+  std::string tenant;
+  std::vector<RouterRow> routers;
+  std::vector<ParticipantDetail> participants;  // without their consumers
 };
 
 struct HostStatus {

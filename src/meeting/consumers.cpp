@@ -9,14 +9,21 @@ namespace dd::meeting {
 Task<Result<void>> Host::State::set_consumers_paused(ConsumersCommand command, bool paused) {
   if (find_meeting(command.meeting) == nullptr) co_return not_found("meeting", command.meeting.str());
   std::vector<Task<Result<void>>> changing;
+  std::vector<ConsumerId> own;
   if (Participant* participant = find_participant(Place{command.meeting, command.participant})) {
     for (const auto& consumer : without_repeats(command.consumers)) {
       if (!participant->consumers.contains(consumer)) continue;
+      own.push_back(consumer);
       changing.push_back(paused ? media_.pause_consumer(consumer) : media_.resume_consumer(consumer));
     }
   }
   auto gathering = gather(loop_, std::move(changing));
   auto changed = co_await std::move(gathering);
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    // Nobody may freeze because an answer was lost: what may have been resumed counts as resumed.
+    const bool may_flow = !paused && !changed[i] && changed[i].error().code == Errc::kDeadlineExceeded;
+    if (changed[i] || may_flow) note_viewer_paused(own[i], paused);
+  }
   for (auto& answer : changed) {
     if (answer || answer.error().code == Errc::kNotFound) continue;
     co_return std::move(answer.error()).during(paused ? "pause consumer" : "resume consumer");

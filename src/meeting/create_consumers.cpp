@@ -96,7 +96,10 @@ void Host::State::adopt_consumers(const CreateConsumer& command, Meeting& meetin
     consumer.kind = planned.target.kind;
     consumer.transport = command.transport;
     consumer.description = std::move(*next++);
-    meeting.participants.at(consumer.target).producers.at(consumer.producer()).viewers.emplace(consumer_id, participant.id);
+    meeting.participants.at(consumer.target)
+        .producers.at(consumer.producer())
+        .viewers.emplace(consumer_id, Viewer{participant.id, command.paused, std::nullopt});
+    note_demand(consumer.producer());
     participant.watching[key] = consumer_id;
     participant.consumers.emplace(consumer_id, std::move(consumer));
     consumers_[consumer_id] = Place{meeting.id, participant.id};

@@ -18,12 +18,13 @@ Error Host::State::draining_error() const {
   return unavailable("this server is draining", std::max(std::chrono::seconds{1}, left));
 }
 
-Result<void> Host::State::require_workers(const CreateMeeting& command) const {
-  if (command.routers.size() > settings_.max_routers_per_meeting) {
+// `present`: routers that the meeting has already.
+Result<void> Host::State::require_workers(const std::vector<RouterRequest>& routers, std::size_t present) const {
+  if (present + routers.size() > settings_.max_routers_per_meeting) {
     return make_error(Errc::kTooManyRequests, fmt::format("a meeting may have {} routers", settings_.max_routers_per_meeting));
   }
   const auto workers = media_.workers();
-  for (const auto& request : command.routers) {
+  for (const auto& request : routers) {
     const bool known = std::any_of(workers.begin(), workers.end(), [&](const WorkerStatus& worker) { return worker.id == request.worker; });
     if (known) continue;
     Error error = not_found("worker", request.worker.str());
@@ -70,23 +71,28 @@ void Host::State::close_routers(const std::vector<RouterRow>& routers) {
   for (const auto& row : routers) media_.close_router(row.router);
 }
 
-void Host::State::install_meeting(Slot& slot, MeetingRows rows) {
+void Host::State::install_meeting(Slot& slot, MeetingRows rows, const std::optional<std::string>& tenant) {
   slot.meeting = std::make_unique<Meeting>();
   slot.meeting->id = rows.meeting;
   slot.meeting->container = std::move(rows.container);
+  slot.meeting->tenant = tenant.value_or(settings_.tenant);
   slot.meeting->routers = std::move(rows.routers);
+  slot.meeting->placed_routers = slot.meeting->routers.size();
   slot.meeting->placed = loop_.now();
   ++meetings_;
-  for (const auto& row : slot.meeting->routers) {
-    routers_[row.router] = slot.meeting->id;
-    worker_routers_[row.worker].insert(row.router);
-  }
-  emit(slot.meeting->id, {}, MeetingCreated{});
+  for (const auto& row : slot.meeting->routers) install_router(slot.meeting->id, row);
+  usages_.add(slot.meeting->id);
+  emit_account(*slot.meeting, MeetingCreated{});
+}
+
+void Host::State::install_router(const MeetingId& meeting, const RouterRow& row) {
+  routers_[row.router] = meeting;
+  worker_routers_[row.worker].insert(row.router);
 }
 
 Task<Result<Insertion>> Host::State::create_meeting(CreateMeeting command) {
   if (draining_) co_return draining_error();
-  DD_CO_TRY_VOID(require_workers(command));
+  DD_CO_TRY_VOID(require_workers(command.routers));
   std::vector<WorkerId> workers;
   for (const auto& request : command.routers) workers.push_back(request.worker);
   auto waiting = wait_for_workers(std::move(workers), loop_.now() + settings_.worker_wait);
@@ -116,7 +122,7 @@ Task<Result<Insertion>> Host::State::create_meeting(CreateMeeting command) {
     close_routers(rows->routers);
     co_return std::move(written);
   }
-  install_meeting(turn.slot(), std::move(*rows));
+  install_meeting(turn.slot(), std::move(*rows), command.tenant);
   co_return Insertion::kInserted;
 }
 

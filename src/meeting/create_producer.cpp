@@ -72,10 +72,16 @@ Task<Result<ProducerDetail>> Host::State::create_producer(CreateProducer command
     producer.media = media_kind;
     producer.transport = command.transport;
     producer.paused = command.paused;
+    producer.max_bitrate = command.max_bitrate;
+    producer.told_at = loop_.now();
+    producer.sample = Producer::Sample{loop_.now(), 0};
     participant->producers.emplace(producer_id, std::move(producer));
     producers_[producer_id] = Place{meeting.id, participant->id};
     emit(meeting.id, participant->id, ProducerCreated{producer_id, command.kind, command.paused});
     if (command.start_recording) emit(meeting.id, participant->id, RecordingWanted{producer_id, command.kind, true});
+    note_demand(producer_id);
+    if (command.max_bitrate > 0) bitrates_.add(producer_id);
+    bound_transport(*participant);
   }
   auto piping = pipe_to(producer_id, participant->producer_transport->router, std::move(command.consumer_routers));
   co_await std::move(piping);

@@ -26,6 +26,10 @@ struct MeetingEnded {
 };  // "ended", "replaced", "taken_over"
 struct ParticipantJoined {
   InstanceId instance;
+  std::string name;  // empty: it gave none
+};
+struct ParticipantRenamed {
+  std::string name;
 };
 struct ParticipantLeft {
   InstanceId instance;
@@ -68,6 +72,20 @@ struct ProducerScore {
   ProducerId producer;
   std::vector<EncodingScore> scores;
 };
+// Whether anybody takes it: a consumer that is not paused, on any router, or a recording. Only changes are told.
+struct ProducerDemand {
+  ProducerId producer;
+  std::string kind;
+  bool wanted = false;
+  std::optional<std::uint8_t> max_spatial_layer;  // the highest that is preferred; absent: all there are
+};
+// It sent more than it may for several seconds and has been paused.
+struct ProducerLimited {
+  ProducerId producer;
+  std::string kind;
+  std::uint64_t bitrate;
+  std::uint32_t max_bitrate;
+};
 struct ConsumerClosed {
   ConsumerId consumer;
   ProducerId producer;
@@ -107,6 +125,11 @@ struct AudioLevels {
 };  // dBov; empty: everyone is silent
 struct ActiveSpeaker {
   ProducerId producer;
+};
+struct MeetingUsage {  // since the last one
+  std::uint64_t participant_seconds;
+  std::uint64_t bytes_in;
+  std::uint64_t bytes_out;
 };
 struct WorkerDied {
   WorkerId worker;
@@ -155,18 +178,19 @@ struct RecordingFailed {
   std::string detail;
 };
 
-using EventBody =
-    std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed, ProducerCreated,
-                 ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed, ConsumerPaused, ConsumerResumed,
-                 ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed, DataConsumerClosed, AudioLevels, ActiveSpeaker,
-                 WorkerDied, WorkerRestored, Draining, RecordingWanted, RecordingStarted, RecordingPart, RecordingTrouble, RecordingStopped,
-                 RecordingProgress, RecordingComposed, RecordingUploaded, RecordingFailed>;
+using EventBody = std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed,
+                               ProducerCreated, ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed,
+                               ConsumerPaused, ConsumerResumed, ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed,
+                               DataConsumerClosed, AudioLevels, ActiveSpeaker, WorkerDied, WorkerRestored, Draining, RecordingWanted,
+                               RecordingStarted, RecordingPart, RecordingTrouble, RecordingStopped, RecordingProgress, RecordingComposed,
+                               RecordingUploaded, RecordingFailed, ParticipantRenamed, ProducerDemand, ProducerLimited, MeetingUsage>;
 
 struct Event {
   WallTime time;
   MeetingId meeting;          // empty for news of the server itself
   ParticipantId participant;  // whose object it is; empty when it is nobody's
   EventBody body;
+  std::string tenant{};  // whose meeting or recording it is, where somebody keeps accounts: a new meeting, its usage, its recordings
 };
 
 // Takes events as they happen; must return at once.

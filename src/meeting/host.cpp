@@ -55,6 +55,16 @@ Task<Result<void>> Host::end_meeting(MeetingId meeting) {
   return State::held(state_, std::move(task));
 }
 
+Task<Result<void>> Host::release_meeting(MeetingId meeting) {
+  auto task = state_->release_meeting(std::move(meeting));
+  return State::held(state_, std::move(task));
+}
+
+Task<Result<std::vector<RouterRow>>> Host::add_routers(AddRouters command) {
+  auto task = state_->add_routers(std::move(command));
+  return State::held(state_, std::move(task));
+}
+
 Result<std::vector<RouterRow>> Host::routers_of(const MeetingId& meeting) const { return state_->routers_of(meeting); }
 
 Task<Result<std::vector<ProducerDetail>>> Host::producers_of(MeetingId meeting) {
@@ -176,6 +186,12 @@ Task<bool> Host::drain(std::chrono::seconds deadline) {
   auto task = state_->drain(deadline);
   return State::held(state_, std::move(task));
 }
+
+Result<MeetingDetail> Host::meeting_detail(const MeetingId& meeting) const { return state_->meeting_detail(meeting); }
+
+Result<ParticipantDetail> Host::participant_detail(const ParticipantRef& ref) const { return state_->participant_detail(ref); }
+
+void Host::note_recorded(const ProducerId& producer, bool recorded) { state_->note_recorded(producer, recorded); }
 
 Result<MeetingCapabilities> Host::capabilities(const JoinMeeting& command) const { return state_->capabilities(command); }
 

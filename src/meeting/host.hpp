@@ -36,6 +36,9 @@ struct HostSettings {
   std::chrono::milliseconds worker_wait{1'000};
   // A participant whose last connected transport failed and who made none since has left when this has passed.
   std::chrono::seconds absence_limit{60};
+  std::chrono::milliseconds demand_interval{200};     // how long after the last change less demand for a producer is told
+  std::chrono::seconds bitrate_interval{2};           // between two looks at a bounded producer's bitrate
+  std::chrono::seconds usage_interval{30};            // between two counts of a meeting's usage
   std::function<std::string()> new_id = random_uuid;  // ids of routers, transports, producers and consumers
 };
 
@@ -48,10 +51,16 @@ class Host final {
   Task<Result<Insertion>> create_meeting(CreateMeeting command);
   Task<Result<void>> replace_meetings(ReplaceMeetings command);
   Task<Result<void>> end_meeting(MeetingId meeting);  // absent is fine
+  // Another server carries it now: it is closed here and no row is touched. Only its mover may say so.
+  Task<Result<void>> release_meeting(MeetingId meeting);
+  // Answers all routers of the meeting. A worker that has one of them already gets no other.
+  Task<Result<std::vector<RouterRow>>> add_routers(AddRouters command);
 
   Result<MeetingCapabilities> capabilities(const JoinMeeting& command) const;
   // For clients without kendra, which reads these from the database: the ids that joinMeeting wants.
   Result<std::vector<RouterRow>> routers_of(const MeetingId& meeting) const;
+  Result<MeetingDetail> meeting_detail(const MeetingId& meeting) const;
+  Result<ParticipantDetail> participant_detail(const ParticipantRef& ref) const;
   Task<Result<std::vector<ProducerDetail>>> producers_of(MeetingId meeting);
 
   Task<Result<RecreatedTransport>> recreate_transport(RecreateTransport command);
@@ -81,6 +90,9 @@ class Host final {
   Task<Result<void>> close_data(CloseData command);
 
   Task<Result<Left>> leave(LeaveMeeting command);
+
+  // A recording takes the producer, or takes it no longer: that counts as demand for all it can send. Unknown ids are ignored.
+  void note_recorded(const ProducerId& producer, bool recorded);
 
   // Debug listings of the compatibility spec, from memory.
   std::vector<ProducerId> participant_producers(const ParticipantId& participant) const;

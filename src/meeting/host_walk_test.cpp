@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <map>
 #include <memory>
 #include <random>
 #include <set>
@@ -25,7 +26,7 @@ class Walk {
   // One command; with faults, now and then something breaks or slows down first.
   std::string step(bool with_faults) {
     if (with_faults && pick(12) == 0) return break_something();
-    switch (pick(18)) {
+    switch (pick(19)) {
       case 0: return create_meeting();
       case 1: return end_or_replace();
       case 2:
@@ -43,6 +44,7 @@ class Walk {
       case 14: return close_transport();
       case 15: return data();
       case 16: return lose_transport();
+      case 17: return add_routers();
       default: return pass_time();
     }
   }
@@ -57,6 +59,7 @@ class Walk {
     bring_store_back();
     stage_.loop.advance(10s);
     auto lines = stage_.disagreements();
+    compare_demand(lines);
     if (*open_ != 0) lines.push_back(fmt::format("{} operations have not ended", *open_));
     return lines;
   }
@@ -208,8 +211,38 @@ class Walk {
   std::string change_consumers() {
     const auto row = any(stage_.host->snapshot().consumers, ConsumerRow{});
     ConsumersCommand command{row.meeting, pick(5) == 0 ? participant() : row.participant, {row.consumer}};
-    begin(pick(2) == 0 ? stage_.host->pause_consumers(std::move(command)) : stage_.host->close_consumers(std::move(command)));
+    const auto what = pick(4);
+    begin(what < 2    ? stage_.host->pause_consumers(std::move(command))
+          : what == 2 ? stage_.host->resume_consumers(std::move(command))
+                      : stage_.host->close_consumers(std::move(command)));
     return "change consumer " + row.consumer.str();
+  }
+
+  std::string add_routers() {
+    AddRouters command;
+    command.meeting = meeting();
+    for (std::size_t i = 0; i < 1 + pick(2); ++i)
+      command.routers.push_back({WorkerId(fmt::format("w{}", 1 + pick(3))), 10, RouterRole::kBoth});
+    const std::string text = "add routers to " + command.meeting.str();
+    begin(stage_.host->add_routers(std::move(command)));
+    return text;
+  }
+
+  // What the owner of each producer was told last, against the consumers that the engine has.
+  void compare_demand(std::vector<std::string>& lines) const {
+    std::map<ProducerId, bool> told;
+    for (const auto& event : stage_.events) {
+      if (const auto* demand = std::get_if<ProducerDemand>(&event.body)) told[demand->producer] = demand->wanted;
+    }
+    for (const auto& producer : stage_.media.producers()) {
+      bool wanted = false;
+      for (const auto& consumer : stage_.media.consumers()) {
+        wanted = wanted || (consumer.second.producer == producer.first && !consumer.second.paused);
+      }
+      const auto last = told.find(producer.first);
+      if (last == told.end() || last->second != wanted)
+        lines.push_back(fmt::format("the demand for {} was told wrongly", producer.first.str()));
+    }
   }
 
   std::string leave() {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -19,13 +20,33 @@
 
 namespace dd::meeting {
 
+// What a transport had carried when it was last asked, for its meeting's usage.
+struct ByteCount {
+  std::uint64_t in = 0;
+  std::uint64_t out = 0;
+};
+
 struct Transport {
   TransportRole role = TransportRole::kProducer;
   RouterId router;
   TransportDescription description;
-  bool connected = false;  // DTLS is up
+  bool connected = false;          // DTLS is up
+  std::uint32_t max_incoming = 0;  // bits a second, as last asked of the engine; 0: its own
+  std::shared_ptr<ByteCount> counted = std::make_shared<ByteCount>();
 
   const TransportId& id() const { return description.id; }
+};
+
+struct Viewer {  // a consumer as its producer sees it
+  ParticipantId participant;
+  bool paused = false;                  // by the viewer
+  std::optional<std::uint8_t> spatial;  // the layer it prefers; absent: the highest
+};
+
+struct Demand {
+  bool wanted = false;
+  std::optional<std::uint8_t> max_spatial_layer;
+  friend bool operator==(const Demand&, const Demand&) = default;
 };
 
 struct Producer {
@@ -33,8 +54,18 @@ struct Producer {
   rtp::MediaKind media = rtp::MediaKind::kAudio;
   TransportId transport;
   bool paused = false;
-  bool recording_flag_used = false;             // its owner has said `recordingEnabled: true` at some time
-  std::map<ConsumerId, ParticipantId> viewers;  // consumers of it, and whose they are
+  bool recording_flag_used = false;  // its owner has said `recordingEnabled: true` at some time
+  std::map<ConsumerId, Viewer> viewers;
+  bool recorded = false;
+  std::optional<Demand> told;     // the demand that its owner knows of
+  MonotonicTime told_at{};        // and since when; before the first one, since it exists
+  std::uint32_t max_bitrate = 0;  // bits a second; 0: no bound
+  unsigned over_bound = 0;        // samples in a row that were above it
+  struct Sample {
+    MonotonicTime at;
+    std::uint64_t bytes = 0;
+  };
+  std::optional<Sample> sample;  // the last
 };
 
 struct Consumer {
@@ -64,6 +95,8 @@ KindKey kind_key(const std::string& kind);
 struct Participant {
   ParticipantId id;
   InstanceId instance;
+  std::string name;               // for people to read
+  MonotonicTime present_since{};  // or since its presence was last counted
   std::optional<Transport> producer_transport;
   std::optional<Transport> consumer_transport;
   std::map<ProducerId, Producer> producers;
@@ -83,11 +116,20 @@ struct Participant {
   const Producer* find_producer_of_kind(const KindKey& kind, ProducerId& id) const;
 };
 
+// What a meeting has used since that was last told.
+struct Usage {
+  Duration present{};
+  ByteCount bytes;
+};
+
 struct Meeting {
   MeetingId id;
   ContainerId container;
-  std::vector<RouterRow> routers;
+  std::string tenant;
+  std::vector<RouterRow> routers;  // those it was placed with first, then those added
+  std::size_t placed_routers = 0;
   MonotonicTime placed;  // when it was created or replaced
+  Usage usage;
   std::unordered_map<ParticipantId, Participant> participants;
 
   Participant* find_participant(const ParticipantId& participant);

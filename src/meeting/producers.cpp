@@ -90,6 +90,7 @@ Task<Result<std::vector<ProducerDetail>>> Host::State::close_producers(Producers
     auto deleted = noted(co_await std::move(deleting));
     if (refused(deleted)) co_return std::move(deleted.error());
     for (const auto& producer : own) remove_producer(meeting, *participant, producer, "closed", orphans);
+    bound_transport(*participant);
   }
   if (!orphans.empty()) {
     auto forgetting = forget_rows({}, std::move(orphans));

@@ -68,10 +68,12 @@ Participant& Host::State::settle_instance(Meeting& meeting, const RecreateTransp
     present->id = command.participant;
     participants_[command.participant].insert(meeting.id);
     ++participants_total_;
+    present->present_since = loop_.now();
   }
   present->instance = command.instance;
   present->unreported = std::move(evicted);
-  emit(meeting.id, present->id, ParticipantJoined{present->instance});
+  if (!command.name.empty()) present->name = command.name;
+  emit(meeting.id, present->id, ParticipantJoined{present->instance, present->name});
   tell_session(UserSession::Kind::kJoin, meeting, *present);
   return *present;
 }
@@ -126,6 +128,7 @@ Task<Result<RecreatedTransport>> Host::State::recreate_in_turn(RecreateTransport
       transport.router = command.router;
       transport.description = answer.transport;
       participant.transport(command.role) = std::move(transport);
+      bytes_.add(request.id);
       participant.absent_since.reset();
       participant.absence.cancel();
       transports_[request.id] = Place{meeting.id, participant.id};
@@ -137,6 +140,10 @@ Task<Result<RecreatedTransport>> Host::State::recreate_in_turn(RecreateTransport
     }
   }
 
+  if (!command.name.empty() && present->name != command.name) {
+    present->name = command.name;
+    emit(meeting.id, present->id, ParticipantRenamed{present->name});
+  }
   answer.closed_producers = present->unreported;
   if (command.role == TransportRole::kProducer) present->unreported.clear();
   if (command.role == TransportRole::kConsumer) answer.meeting_producers = producers_except(meeting, command.participant);

@@ -14,7 +14,10 @@ void Host::State::remove_consumer(Meeting& meeting, Participant& participant, co
   if (watched != participant.watching.end() && watched->second == consumer_id) participant.watching.erase(watched);
   if (Participant* owner = meeting.find_participant(consumer.target)) {
     auto producer = owner->producers.find(consumer.producer());
-    if (producer != owner->producers.end()) producer->second.viewers.erase(consumer_id);
+    if (producer != owner->producers.end()) {
+      producer->second.viewers.erase(consumer_id);
+      note_demand(producer->first);
+    }
   }
   consumers_.erase(consumer_id);
   if (engine == Engine::kCloses) media_.close_consumer(consumer_id);
@@ -27,10 +30,11 @@ void Host::State::remove_producer(Meeting& meeting, Participant& participant, co
   if (node.empty()) return;
   Producer& producer = node.mapped();
   producers_.erase(producer_id);
+  bitrates_.remove(producer_id);
   media_.close_producer(producer_id);
   emit(meeting.id, participant.id, ProducerClosed{producer_id, producer.kind, std::string(reason)});
-  for (const auto& [consumer_id, viewer_id] : producer.viewers) {
-    Participant* viewer = meeting.find_participant(viewer_id);
+  for (const auto& [consumer_id, seen] : producer.viewers) {
+    Participant* viewer = meeting.find_participant(seen.participant);
     if (viewer == nullptr) continue;
     remove_consumer(meeting, *viewer, consumer_id, "producer_closed", Engine::kHasClosed);
     orphans.push_back(consumer_id);
@@ -72,6 +76,11 @@ void Host::State::remove_transport(Meeting& meeting, Participant& participant, T
   auto& place = participant.transport(role);
   if (!place) return;
   const TransportId transport_id = place->id();
+  // Asked before it is closed, so that what it carried since it was last asked is counted, too.
+  if (place->connected) {
+    auto asked = counted_transport(meeting, *place);
+    start(count_closing(std::move(asked)));
+  }
   media_.close_transport(transport_id);  // one request; what hangs on it ends with it in the engine
   // What hangs on the transport belongs to the same participant; ids first, because removing changes the maps.
   std::vector<ConsumerId> consumers;
@@ -95,6 +104,7 @@ void Host::State::remove_transport(Meeting& meeting, Participant& participant, T
   for (const auto& consumer : data_consumers) remove_data_consumer(meeting, participant, consumer, reason, Engine::kHasClosed);
   for (const auto& producer : data_producers) remove_data_producer(meeting, participant, producer, reason);
   transports_.erase(transport_id);
+  bytes_.remove(transport_id);
   place.reset();
 }
 
@@ -109,6 +119,7 @@ void Host::State::remove_participant(Meeting& meeting, ParticipantId participant
   Participant* participant = meeting.find_participant(participant_id);
   if (participant == nullptr) return;
   remove_objects(meeting, *participant, reason, orphans);
+  count_presence(meeting, *participant);
   emit(meeting.id, participant_id, ParticipantLeft{participant->instance, std::string(reason)});
   tell_session(UserSession::Kind::kLeave, meeting, *participant);
   auto known = participants_.find(participant_id);
@@ -128,6 +139,8 @@ void Host::State::remove_meeting(Slot& slot, std::string_view reason) {
   while (!meeting.participants.empty()) {
     remove_participant(meeting, meeting.participants.begin()->first, reason == "ended" ? "meeting_ended" : reason, orphans);
   }
+  tell_usage(meeting);
+  usages_.remove(meeting.id);
   emit(meeting.id, {}, MeetingEnded{std::string(reason)});
   for (const auto& row : meeting.routers) {
     routers_.erase(row.router);

@@ -28,13 +28,19 @@ std::vector<std::tuple<std::string, RouterRole, std::int32_t>> layout_of(const C
 
 std::vector<std::tuple<std::string, RouterRole, std::int32_t>> layout_of(const Meeting& meeting) {
   std::vector<std::tuple<std::string, RouterRole, std::int32_t>> layout;
-  for (const auto& row : meeting.routers) layout.emplace_back(row.worker.str(), row.role, row.capacity);
+  // Without what was added since: a control plane that repeats its request does not know of it.
+  for (std::size_t i = 0; i < meeting.placed_routers; ++i) {
+    const auto& row = meeting.routers[i];
+    layout.emplace_back(row.worker.str(), row.role, row.capacity);
+  }
   std::sort(layout.begin(), layout.end());
   return layout;
 }
 
 bool is_repeated(const CreateMeeting& command, const Meeting& meeting, MonotonicTime now) {
-  return meeting.container == command.container && now - meeting.placed < kRepeatWindow && layout_of(command) == layout_of(meeting);
+  const bool same_tenant = !command.tenant || *command.tenant == meeting.tenant;
+  return same_tenant && meeting.container == command.container && now - meeting.placed < kRepeatWindow &&
+         layout_of(command) == layout_of(meeting);
 }
 
 }  // namespace
@@ -45,7 +51,7 @@ Task<Result<void>> Host::State::replace_meetings(ReplaceMeetings command) {
   std::map<MeetingId, CreateMeeting> wanted;
   std::vector<WorkerId> workers;
   for (auto& meeting : command.meetings) {
-    DD_CO_TRY_VOID(require_workers(meeting));
+    DD_CO_TRY_VOID(require_workers(meeting.routers));
     for (const auto& request : meeting.routers) workers.push_back(request.worker);
     wanted[meeting.meeting] = meeting;
   }
@@ -102,7 +108,7 @@ Task<Result<void>> Host::State::replace_meetings(ReplaceMeetings command) {
   }
   for (std::size_t i = 0; i < turns.size(); ++i) {
     remove_meeting(turns[i].slot(), "replaced");
-    install_meeting(turns[i].slot(), std::move(rows[i]));
+    install_meeting(turns[i].slot(), std::move(rows[i]), placing[i].tenant);
   }
   co_return std::move(written);
 }

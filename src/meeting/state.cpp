@@ -4,7 +4,19 @@
 namespace dd::meeting {
 
 Host::State::State(Loop& loop, HostSettings settings, MediaPort& media, StorePort& store, EventSink& events, UserSessionSink* sessions)
-    : loop_(loop), settings_(std::move(settings)), media_(media), store_(store), events_(events), sessions_(sessions), ledger_(loop) {
+    : loop_(loop),
+      settings_(std::move(settings)),
+      media_(media),
+      store_(store),
+      events_(events),
+      sessions_(sessions),
+      ledger_(loop),
+      bitrates_(loop, settings_.bitrate_interval,
+                [this](ProducerId producer) { return held(shared_from_this(), sample_bitrate(std::move(producer))); }),
+      bytes_(loop, settings_.usage_interval,
+             [this](TransportId transport) { return held(shared_from_this(), sample_bytes(std::move(transport))); }),
+      usages_(loop, settings_.usage_interval,
+              [this](MeetingId meeting) { return held(shared_from_this(), tell_usage_of(std::move(meeting))); }) {
   for (const auto& worker : media_.workers()) {
     if (!worker.alive) dead_workers_[worker.id];
   }
@@ -13,6 +25,10 @@ Host::State::State(Loop& loop, HostSettings settings, MediaPort& media, StorePor
 void Host::State::stop() {
   stopped_ = true;
   reconcile_timer_.cancel();
+  demand_timer_.cancel();
+  bitrates_.stop();
+  bytes_.stop();
+  usages_.stop();
   for (auto& slot : slots_) {
     if (!slot.second->meeting) continue;
     for (auto& participant : slot.second->meeting->participants) participant.second.absence.cancel();
@@ -96,6 +112,15 @@ void Host::State::emit(const MeetingId& meeting, const ParticipantId& participan
   event.meeting = meeting;
   event.participant = participant;
   event.body = std::move(body);
+  events_.on_event(event);
+}
+
+void Host::State::emit_account(const Meeting& meeting, EventBody body) const {
+  Event event;
+  event.time = loop_.wall_now();
+  event.meeting = meeting.id;
+  event.body = std::move(body);
+  event.tenant = meeting.tenant;
   events_.on_event(event);
 }
 

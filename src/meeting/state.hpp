@@ -14,6 +14,7 @@
 #include "meeting/host.hpp"
 #include "meeting/ledger.hpp"
 #include "meeting/model.hpp"
+#include "meeting/rounds.hpp"
 
 namespace dd::meeting {
 
@@ -39,6 +40,15 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   Task<Result<Insertion>> create_meeting(CreateMeeting command);
   Task<Result<void>> replace_meetings(ReplaceMeetings command);
   Task<Result<void>> end_meeting(MeetingId meeting_id);
+  Task<Result<void>> release_meeting(MeetingId meeting_id);
+
+  // add_routers.cpp, detail.cpp
+  Task<Result<std::vector<RouterRow>>> add_routers(AddRouters command);
+  Result<MeetingDetail> meeting_detail(const MeetingId& meeting_id) const;
+  Result<ParticipantDetail> participant_detail(const ParticipantRef& ref) const;
+
+  // demand.cpp
+  void note_recorded(const ProducerId& producer, bool recorded);
 
   // recreate_transport.cpp, transports.cpp
   Result<MeetingCapabilities> capabilities(const JoinMeeting& command) const;
@@ -144,6 +154,7 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   Participant* find_participant(const Place& place) const;
   Result<Participant*> require_participant(Meeting& meeting, const ParticipantId& participant) const;
   void emit(const MeetingId& meeting, const ParticipantId& participant, EventBody body) const;
+  void emit_account(const Meeting& meeting, EventBody body) const;  // with the meeting's tenant
   void tell_session(UserSession::Kind kind, const Meeting& meeting, const Participant& participant) const;
   template <typename IdType>
   IdType make_id() const {
@@ -180,11 +191,12 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   }
 
   // create_meeting.cpp
-  Result<void> require_workers(const CreateMeeting& command) const;
+  Result<void> require_workers(const std::vector<RouterRequest>& routers, std::size_t present = 0) const;
   Task<void> wait_for_workers(std::vector<WorkerId> workers, MonotonicTime deadline);
   Task<Result<MeetingRows>> create_routers(CreateMeeting command);
   void close_routers(const std::vector<RouterRow>& routers);
-  void install_meeting(Slot& slot, MeetingRows rows);
+  void install_meeting(Slot& slot, MeetingRows rows, const std::optional<std::string>& tenant);
+  void install_router(const MeetingId& meeting, const RouterRow& row);
   Error draining_error() const;
 
   // recreate_transport.cpp
@@ -205,6 +217,36 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   Task<Result<std::vector<ConsumerDescription>>> consume_all(std::vector<PlannedConsumer> plan);
   void adopt_consumers(const CreateConsumer& command, Meeting& meeting, Participant& participant, const std::vector<PlannedConsumer>& plan,
                        std::vector<ConsumerDescription> made);
+
+  // demand.cpp
+  void note_demand(const ProducerId& producer);
+  void note_viewer_paused(const ConsumerId& consumer, bool paused);
+  void note_viewer_layers(const ConsumerId& consumer, const std::optional<Layers>& layers);
+  Viewer* find_viewer(const ConsumerId& consumer) const;
+  void look_at_demand();
+
+  // bounds.cpp
+  void bound_transport(Participant& participant);
+  Task<void> set_max_incoming(TransportId transport, std::uint32_t max_incoming);
+  Task<void> sample_bitrate(ProducerId producer);
+  Task<void> pause_over_bound(ProducerId producer, std::uint64_t bitrate);
+
+  // usage.cpp
+  struct CountedTransport {
+    MeetingId meeting;
+    MonotonicTime placed;  // of the meeting, so that what is late is not counted to its successor
+    TransportId transport;
+    std::shared_ptr<ByteCount> counted;
+  };
+  CountedTransport counted_transport(const Meeting& meeting, const Transport& transport) const;
+  Task<bool> count_bytes(CountedTransport asked);
+  Task<void> count_closing(CountedTransport asked);
+  Task<void> sample_bytes(TransportId transport);
+  Task<void> count_last_bytes(const Meeting& meeting);
+  Task<void> count_many(std::vector<CountedTransport> asked, Completion<bool> done);
+  void count_presence(Meeting& meeting, Participant& participant);
+  void tell_usage(Meeting& meeting);
+  Task<void> tell_usage_of(MeetingId meeting_id);
 
   // removal.cpp: memory, media and events together. `orphans` collects consumers of other participants that ended with
   // what was removed and whose rows no cascade takes. Callers hold the turn.
@@ -264,6 +306,13 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   MonotonicTime reconcile_at_{};  // when reconcile_timer_ fires
   bool reconcile_scheduled_ = false;
   bool reconciling_ = false;
+
+  std::unordered_set<ProducerId> demand_due_;  // whose demand may have changed
+  Timer demand_timer_;
+  bool demand_posted_ = false;
+  Rounds<ProducerId> bitrates_;  // of producers that have a bound
+  Rounds<TransportId> bytes_;
+  Rounds<MeetingId> usages_;
 
   bool draining_ = false;
   MonotonicTime drain_deadline_{};

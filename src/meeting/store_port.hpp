@@ -95,6 +95,8 @@ class StorePort {
 
   // kAlreadyThere when the meeting has rows already, whoever carries it; then nothing was written.
   virtual Task<Result<Insertion>> create_meeting(MeetingRows rows) = 0;
+  // Routers beside those the meeting has; `rows.routers` are the new ones. kNotFound when the meeting has no rows.
+  virtual Task<Result<void>> add_routers(MeetingRows rows) = 0;
   // Old rows of these meetings go (by cascade), the new ones come, in one serializable transaction.
   virtual Task<Result<void>> replace_meetings(std::vector<MeetingRows> meetings) = 0;
   // Removes the meeting, everyone in it, and the router_worker rows of `routers`. Absent is fine.

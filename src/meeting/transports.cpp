@@ -91,7 +91,9 @@ Task<Result<StatReport>> Host::State::producer_stats(ProducerCommand command) {
 Task<Result<std::optional<Layers>>> Host::State::set_preferred_layers(SetPreferredLayers command) {
   if (!owns(consumers_, command, command.consumer)) co_return not_found("consumer", command.consumer.str());
   auto setting = media_.set_preferred_layers(command.consumer, command.layers);
-  co_return co_await std::move(setting);
+  auto set = co_await std::move(setting);
+  if (set) note_viewer_layers(command.consumer, *set);
+  co_return set;
 }
 
 Task<Result<std::uint8_t>> Host::State::set_priority(SetPriority command) {

@@ -7,8 +7,13 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
+#include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/status.hpp>
+#include <boost/beast/websocket/rfc6455.hpp>
 #include <fmt/format.h>
+
+#include "net/origin.hpp"
+#include "net/web_socket.hpp"
 
 namespace dd::net {
 
@@ -23,7 +28,7 @@ constexpr std::size_t kStreamPiece = 64 * 1024;
 constexpr std::size_t kFilePiece = 256 * 1024;
 constexpr std::size_t kMaxDiscarded = 8 * 1024 * 1024;  // of a refused request; a peer that goes on sending is cut off
 
-api::PeerAddress peer_of(const HttpConnection::Socket& socket) {
+api::PeerAddress peer_of(const Stream::Socket& socket) {
   error_code error;
   const auto endpoint = socket.remote_endpoint(error);
   if (error) return {};
@@ -57,18 +62,30 @@ std::string_view as_std(boost::beast::string_view text) { return {text.data(), t
 
 }  // namespace
 
-HttpConnection::HttpConnection(std::shared_ptr<ConnectionOwner> owner, Socket socket)
-    : owner_(std::move(owner)), socket_(std::move(socket)), peer_(peer_of(socket_)), buffer_(64 * 1024) {}
+HttpConnection::HttpConnection(std::shared_ptr<ConnectionOwner> owner, Stream stream)
+    : owner_(std::move(owner)), stream_(std::move(stream)), peer_(peer_of(stream_.socket())), buffer_(64 * 1024) {}
 
 void HttpConnection::start() {
   error_code ignored;
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  next_request();
+  stream_.socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  shake_hands([this] { next_request(); });
 }
 
 void HttpConnection::start_refusing(api::HttpResponse refusal) {
   keep_alive_ = false;
-  respond(std::move(refusal));
+  response_ = std::move(refusal);
+  shake_hands([this] { respond(std::move(response_)); });
+}
+
+void HttpConnection::shake_hands(UniqueFunction<void()> then) {
+  if (!stream_.encrypted()) return then();
+  enter(Phase::kHandshaking, owner_->settings().handshake_timeout);
+  stream_.async_handshake([self = shared_from_this(), then = std::move(then)](error_code error) mutable {
+    if (self->phase_ == Phase::kClosed) return;
+    if (!error) return then();
+    self->owner_->metrics().add(observe::Metric::kHttpRejected, {"tls"});
+    self->linger();  // also plain HTTP ends here: what it has sent is read, so that it sees an end and no reset
+  });
 }
 
 void HttpConnection::enter(Phase phase, Duration limit) {
@@ -91,7 +108,7 @@ void HttpConnection::next_request() {
   if (owner_->stopping()) return linger();
   if (buffer_.size() > 0) return read_header();  // a request that came along with the last one
   enter(Phase::kIdle, owner_->settings().idle_timeout);
-  socket_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t size) {
+  stream_.async_read_some(buffer_.prepare(4096), [self = shared_from_this()](error_code error, std::size_t size) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->close();
     self->buffer_.commit(size);
@@ -101,7 +118,7 @@ void HttpConnection::next_request() {
 
 void HttpConnection::read_header() {
   enter(Phase::kReadingHeader, owner_->settings().header_timeout);
-  http::async_read_header(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+  http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->on_read_error(error);
     self->on_header();
@@ -112,11 +129,13 @@ void HttpConnection::on_header() {
   const auto& request = parser_->get();
   keep_alive_ = request.keep_alive();
   http_1_0_ = request.version() < 11;
+  const auto target = as_std(request.target());
+  if (const auto* route = owner_->sockets_at(target.substr(0, target.find('?')))) return upgrade(*route);
   if (parser_->is_done()) return handle_request();
   if (http_1_0_ || !beast::iequals(request[http::field::expect], "100-continue")) return read_body();
   enter(Phase::kReadingBody, owner_->settings().body_timeout);
   static constexpr std::string_view kGoOn = "HTTP/1.1 100 Continue\r\n\r\n";
-  asio::async_write(socket_, asio::buffer(kGoOn), [self = shared_from_this()](error_code error, std::size_t) {
+  asio::async_write(stream_, asio::buffer(kGoOn), [self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->close();
     self->read_body();
@@ -125,7 +144,7 @@ void HttpConnection::on_header() {
 
 void HttpConnection::read_body() {
   enter(Phase::kReadingBody, owner_->settings().body_timeout);
-  http::async_read(socket_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
+  http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->on_read_error(error);
     self->handle_request();
@@ -149,7 +168,7 @@ void HttpConnection::on_read_error(error_code error) {
   close();  // the socket itself failed
 }
 
-void HttpConnection::handle_request() {
+api::HttpRequest HttpConnection::release_request() {
   auto message = parser_->release();
   api::HttpRequest request;
   request.method = as_std(message.method_string());
@@ -159,18 +178,42 @@ void HttpConnection::handle_request() {
   }
   request.body = std::move(message.body());
   request.peer = peer_;
-  enter_unbounded(Phase::kHandling);  // each operation behind the API ends by itself
+  return request;
+}
+
+void HttpConnection::handle_request() {
+  api::HttpRequest request = release_request();
+  enter_unbounded(Phase::kHandling);  // each operation behind the handler ends by itself
   spawn(answer(shared_from_this(), std::move(request)));
 }
 
+void HttpConnection::upgrade(const SocketRoute& route) {
+  const auto& request = parser_->get();
+  if (!beast::websocket::is_upgrade(request) || !parser_->is_done() || buffer_.size() > 0) {
+    return refuse(426, "upgrade_required", "a WebSocket is spoken here", "not_a_socket");
+  }
+  const auto origin = request.find(http::field::origin);
+  if (origin != request.end() &&
+      !is_allowed_origin(as_std(origin->value()), as_std(request[http::field::host]), route.limits.allowed_origins)) {
+    return refuse(403, "forbidden", "pages of this origin are not let in", "origin");
+  }
+  if (owner_->stopping()) return refuse(503, "unavailable", "the server stops", "stopping");
+  const http::request<http::empty_body> asked(request.base());
+  phase_ = Phase::kClosed;
+  deadline_ = MonotonicTime::max();
+  auto socket = std::make_shared<WebSocketConnection>(owner_, std::move(stream_), route, release_request());
+  owner_->on_upgraded(*this, socket);
+  socket->start(asked);
+}
+
 Task<void> HttpConnection::answer(std::shared_ptr<HttpConnection> self, api::HttpRequest request) {
-  auto response = co_await self->owner_->application().handle(std::move(request));
+  auto response = co_await self->owner_->handler().handle(std::move(request));
   if (self->phase_ == Phase::kHandling) self->respond(std::move(response));
 }
 
 void HttpConnection::refuse(int status, std::string_view code, std::string_view message, std::string_view reason) {
   keep_alive_ = false;
-  respond(owner_->application().refuse(status, code, message, reason));
+  respond(owner_->handler().refuse(status, code, message, reason));
 }
 
 std::string HttpConnection::render_head(const api::HttpResponse& response) const {
@@ -205,7 +248,7 @@ void HttpConnection::respond(api::HttpResponse response) {
   enter(Phase::kWriting, owner_->settings().write_timeout);
   const std::string_view body = response_.head_only ? std::string_view{} : response_.content();
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::buffer(body)};
-  asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, std::size_t) {
+  asio::async_write(stream_, parts, [self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->close();
     if (self->response_.stream) return self->start_stream();
@@ -227,7 +270,7 @@ void HttpConnection::start_stream() {
   if (response_.length) return pump();
   // What a slow reader has not taken waits in the kernel; that too should be little, so that what it reads is fresh.
   error_code ignored;
-  socket_.set_option(asio::socket_base::send_buffer_size(static_cast<int>(kStreamPiece)), ignored);
+  stream_.socket().set_option(asio::socket_base::send_buffer_size(static_cast<int>(kStreamPiece)), ignored);
   watching_peer_ = true;
   watch_peer();
   pump();
@@ -252,7 +295,7 @@ void HttpConnection::pump() {
   writing_stream_ = true;
   deadline_ = owner_->loop().now() + owner_->settings().write_timeout;
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head_), asio::buffer(piece_)};
-  asio::async_write(socket_, parts, [self = shared_from_this()](error_code error, std::size_t) {
+  asio::async_write(stream_, parts, [self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->close();
     self->writing_stream_ = false;
@@ -265,7 +308,7 @@ void HttpConnection::pump() {
 
 // While a stream runs the peer has nothing to say; reading is how its departure is noticed.
 void HttpConnection::watch_peer() {
-  socket_.async_read_some(asio::buffer(scratch_), [self = shared_from_this()](error_code error, std::size_t) {
+  stream_.async_read_some(asio::buffer(scratch_), [self = shared_from_this()](error_code error, std::size_t) {
     if (self->phase_ == Phase::kClosed) return;
     if (error) return self->close();
     if (self->phase_ == Phase::kLingering) return self->discard();
@@ -277,15 +320,13 @@ void HttpConnection::watch_peer() {
 // say that we are done, and read on until the peer is too.
 void HttpConnection::linger() {
   enter(Phase::kLingering, owner_->settings().linger_timeout);
-  error_code error;
-  socket_.shutdown(Socket::shutdown_send, error);
-  if (error) return close();
+  if (stream_.finish_sending()) return close();
   discarded_ = 0;
   if (!watching_peer_) discard();
 }
 
 void HttpConnection::discard() {
-  socket_.async_read_some(asio::buffer(scratch_), [self = shared_from_this()](error_code error, std::size_t size) {
+  stream_.socket().async_read_some(asio::buffer(scratch_), [self = shared_from_this()](error_code error, std::size_t size) {
     if (self->phase_ == Phase::kClosed) return;
     self->discarded_ += size;
     if (error || self->discarded_ > kMaxDiscarded) return self->close();
@@ -299,7 +340,7 @@ void HttpConnection::check_deadline(MonotonicTime now) {
   if (phase_ == Phase::kReadingHeader || phase_ == Phase::kReadingBody) {
     timed_out_ = true;
     error_code ignored;
-    socket_.cancel(ignored);  // the read comes back aborted and is answered with 408
+    stream_.socket().cancel(ignored);  // the read comes back aborted and is answered with 408
   } else {
     close();
   }
@@ -315,8 +356,7 @@ void HttpConnection::close() {
   if (phase_ == Phase::kClosed) return;
   phase_ = Phase::kClosed;
   deadline_ = MonotonicTime::max();
-  error_code ignored;
-  socket_.close(ignored);
+  stream_.close();
   response_.stream.reset();
   owner_->on_closed(*this);
 }

@@ -33,7 +33,6 @@ class HttpFiles : public testing::HttpFixture {
     serve_recordings([this](Loop& loop) {
       shelf::ShelfSettings chosen;
       chosen.root = root_.path();
-      chosen.tenant = "acme";
       shelf_ = shelf::Shelf::open(loop, holds_, chosen).value();
       return shelf_.get();
     });

@@ -6,11 +6,13 @@
 #include <boost/asio/ip/v6_only.hpp>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <map>
 #include <unordered_map>
 #include <vector>
 
 #include "base/completion.hpp"
 #include "net/http_connection.hpp"
+#include "net/tls_certificate.hpp"
 #include "observe/log.hpp"
 
 namespace dd::net {
@@ -22,12 +24,13 @@ using observe::Metric;
 struct HttpServer::State final : ConnectionOwner, std::enable_shared_from_this<HttpServer::State> {
   using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
-  State(AsioLoop& home, api::Application& app, observe::Metrics& counts, HttpSettings chosen)
-      : asio_loop(home), api(app), metrics(counts), bounds(std::move(chosen)), acceptor(home.context()) {}
+  State(AsioLoop& home, api::HttpHandler& behind, observe::Metrics& measured, HttpSettings chosen)
+      : asio_loop(home), api(behind), counts(measured), bounds(std::move(chosen)), acceptor(home.context()) {}
 
-  api::Application& application() override { return api; }
+  api::HttpHandler& handler() override { return api; }
   const HttpSettings& settings() const override { return bounds; }
   Loop& loop() override { return asio_loop; }
+  observe::Metrics& metrics() override { return counts; }
   bool stopping() const override { return stop_asked; }
 
   std::string_view date() override {
@@ -39,20 +42,31 @@ struct HttpServer::State final : ConnectionOwner, std::enable_shared_from_this<H
     return date_text;
   }
 
-  void on_closed(HttpConnection& connection) override {
+  const SocketRoute* sockets_at(std::string_view path) const override {
+    const auto found = socket_routes.find(path);
+    return found == socket_routes.end() ? nullptr : &found->second;
+  }
+
+  void on_upgraded(Connection& before, std::shared_ptr<Connection> now) override {
+    open.erase(&before);
+    Connection* const key = now.get();
+    open.emplace(key, std::move(now));
+  }
+
+  void on_closed(Connection& connection) override {
     open.erase(&connection);
     count();
     if (waiting_for_room) accept();
     if (open.empty() && all_closed) all_closed->resolve(true);
   }
 
-  void count() { metrics.set(Metric::kHttpConnections, static_cast<double>(open.size())); }
+  void count() { counts.set(Metric::kHttpConnections, static_cast<double>(open.size())); }
 
   void accept() {
     if (stop_asked || !acceptor.is_open()) return;
     waiting_for_room = open.size() >= bounds.max_connections + bounds.max_refusals;
     if (waiting_for_room) return;
-    acceptor.async_accept(asio_loop.context(), [self = shared_from_this()](error_code error, HttpConnection::Socket socket) {
+    acceptor.async_accept(asio_loop.context(), [self = shared_from_this()](error_code error, Stream::Socket socket) {
       if (self->stop_asked) return;
       if (error) return self->on_accept_error(error);
       self->take(std::move(socket));
@@ -60,8 +74,10 @@ struct HttpServer::State final : ConnectionOwner, std::enable_shared_from_this<H
     });
   }
 
-  void take(HttpConnection::Socket socket) {
-    auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(socket));
+  void take(Stream::Socket socket) {
+    Stream stream(std::move(socket));
+    if (certificate) stream.encrypt(certificate->current());
+    auto connection = std::make_shared<HttpConnection>(shared_from_this(), std::move(stream));
     const bool room = open.size() < bounds.max_connections;
     open.emplace(connection.get(), connection);
     count();
@@ -71,7 +87,7 @@ struct HttpServer::State final : ConnectionOwner, std::enable_shared_from_this<H
 
   // Without descriptors or memory accept() fails at once and would fail again at once, at the cost of a whole core.
   void on_accept_error(const error_code& error) {
-    metrics.add(Metric::kHttpRejected, {"accept"});
+    counts.add(Metric::kHttpRejected, {"accept"});
     const bool exhausted = error == asio::error::no_descriptors || error.value() == ENFILE || error == asio::error::no_buffer_space ||
                            error == asio::error::no_memory;
     if (!exhausted) return accept();
@@ -89,8 +105,8 @@ struct HttpServer::State final : ConnectionOwner, std::enable_shared_from_this<H
     sweeper = asio_loop.after(bounds.sweep_interval, [this] { sweep(); });
   }
 
-  std::vector<std::shared_ptr<HttpConnection>> snapshot() const {
-    std::vector<std::shared_ptr<HttpConnection>> all;
+  std::vector<std::shared_ptr<Connection>> snapshot() const {
+    std::vector<std::shared_ptr<Connection>> all;
     all.reserve(open.size());
     for (const auto& [key, connection] : open) all.push_back(connection);
     return all;
@@ -104,11 +120,13 @@ struct HttpServer::State final : ConnectionOwner, std::enable_shared_from_this<H
   }
 
   AsioLoop& asio_loop;
-  api::Application& api;
-  observe::Metrics& metrics;
+  api::HttpHandler& api;
+  observe::Metrics& counts;
   HttpSettings bounds;
   Acceptor acceptor;
-  std::unordered_map<HttpConnection*, std::shared_ptr<HttpConnection>> open;
+  std::unordered_map<Connection*, std::shared_ptr<Connection>> open;
+  std::map<std::string, SocketRoute, std::less<>> socket_routes;
+  std::unique_ptr<TlsCertificate> certificate;
   bool stop_asked = false;
   bool waiting_for_room = false;
   std::optional<Completion<bool>> all_closed;
@@ -119,17 +137,25 @@ struct HttpServer::State final : ConnectionOwner, std::enable_shared_from_this<H
   std::string date_text;
 };
 
-HttpServer::HttpServer(AsioLoop& loop, api::Application& application, observe::Metrics& metrics, HttpSettings settings)
-    : state_(std::make_shared<State>(loop, application, metrics, std::move(settings))) {}
+HttpServer::HttpServer(AsioLoop& loop, api::HttpHandler& handler, observe::Metrics& metrics, HttpSettings settings)
+    : state_(std::make_shared<State>(loop, handler, metrics, std::move(settings))) {}
 
 HttpServer::~HttpServer() {
   state_->stop_accepting();
   state_->sweeper.cancel();
+  state_->certificate.reset();
   for (const auto& connection : state_->snapshot()) connection->close();
+}
+
+void HttpServer::accept_sockets(std::string path, signaling::Acceptor& acceptor, SocketLimits limits) {
+  state_->socket_routes.insert_or_assign(std::move(path), SocketRoute{&acceptor, std::move(limits)});
 }
 
 Result<void> HttpServer::listen() {
   const auto& bounds = state_->bounds;
+  if (!bounds.tls.certificate.empty()) {
+    DD_TRY(state_->certificate, TlsCertificate::open(state_->asio_loop, bounds.tls));
+  }
   error_code error;
   const auto address = asio::ip::make_address(bounds.address, error);
   if (error) return invalid_field("address", fmt::format("'{}' is no IP address", bounds.address));

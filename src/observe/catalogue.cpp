@@ -18,6 +18,9 @@ using Buckets = std::span<const double>;
 constexpr std::array<double, 14> kRequestSeconds = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 1.5, 2.5, 5};
 constexpr std::array<double, 14> kLagSeconds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.003, 0.004, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1};
 
+constexpr std::array<double, 10> kFailover = {2, 4, 6, 7, 8, 9, 10, 15, 30, 60};
+
+constexpr std::array<std::string_view, 1> kKind = {"kind"};
 constexpr std::array<std::string_view, 1> kRoute = {"route"};
 constexpr std::array<std::string_view, 2> kRouteStatus = {"route", "status"};
 constexpr std::array<std::string_view, 1> kReason = {"reason"};
@@ -25,6 +28,9 @@ constexpr std::array<std::string_view, 1> kType = {"type"};
 constexpr std::array<std::string_view, 1> kOutcome = {"outcome"};
 constexpr std::array<std::string_view, 1> kOperation = {"operation"};
 constexpr std::array<std::string_view, 2> kOperationOutcome = {"operation", "outcome"};
+
+constexpr std::array<std::string_view, 1> kDirection = {"direction"};
+constexpr std::array<std::string_view, 1> kCode = {"code"};
 
 constexpr std::string_view kSeconds = "s";
 constexpr std::string_view kNumber = "1";
@@ -45,6 +51,28 @@ constexpr std::array kRows = {
               "doordarshan_http_rejected_total",
               kNumber,
               "Connections and requests turned away before a route saw them, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kWebSockets, K::kGauge, "doordarshan_websockets", kNumber, "Open WebSockets.", {}, {}},
+    MetricRow{M::kWebSocketsClosed,
+              K::kCounter,
+              "doordarshan_websockets_closed_total",
+              kNumber,
+              "WebSockets that ended: normal, going_away, protocol, application (a code of ours), lost, silent or slow_reader.",
+              kOutcome,
+              {}},
+    MetricRow{M::kRedisConnected,
+              K::kGauge,
+              "doordarshan_redis_connected",
+              kNumber,
+              "1 while signals cross over Redis, 0 while it is away.",
+              {},
+              {}},
+    MetricRow{M::kRedisDropped,
+              K::kCounter,
+              "doordarshan_redis_signals_dropped_total",
+              kNumber,
+              "Signals that other replicas will not hear: too many while Redis was away, or refused by it.",
               kReason,
               {}},
     MetricRow{M::kEventStreamClients, K::kGauge, "doordarshan_event_stream_clients", kNumber, "Clients reading the event stream.", {}, {}},
@@ -137,6 +165,20 @@ constexpr std::array kRows = {
               "Times the rows were made to agree with memory, by outcome.",
               kOutcome,
               {}},
+    MetricRow{M::kTokens,
+              K::kCounter,
+              "doordarshan_tokens_total",
+              kNumber,
+              "Tokens looked at, by outcome: ok, or why they were refused.",
+              kOutcome,
+              {}},
+    MetricRow{M::kUsageRows,
+              K::kCounter,
+              "doordarshan_usage_rows_total",
+              kNumber,
+              "Sums of usage, by outcome: written, uncertain (the database may or may not have them) or dropped.",
+              kOutcome,
+              {}},
     MetricRow{M::kMeetings, K::kGauge, "doordarshan_meetings", kNumber, "Meetings on this server.", {}, {}},
     MetricRow{M::kParticipants, K::kGauge, "doordarshan_participants", kNumber, "Participants on this server.", {}, {}},
     MetricRow{M::kTransports, K::kGauge, "doordarshan_transports", kNumber, "WebRTC transports on this server.", {}, {}},
@@ -205,6 +247,80 @@ constexpr std::array kRows = {
               kOutcome,
               {}},
     MetricRow{M::kWebhooksWaiting, K::kGauge, "doordarshan_webhooks_waiting", kNumber, "Webhook deliveries in the spool.", {}, {}},
+    MetricRow{M::kPlacements,
+              K::kCounter,
+              "doordarshan_placements_total",
+              kNumber,
+              "Meetings given a server, by kind: created, or repaired after a crash had left them without routers.",
+              kKind,
+              {}},
+    MetricRow{M::kAdmissionsRefused,
+              K::kCounter,
+              "doordarshan_admissions_refused_total",
+              kNumber,
+              "Participants not let into a meeting, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kMeetingMoves,
+              K::kCounter,
+              "doordarshan_meeting_moves_total",
+              kNumber,
+              "Meetings moved to another server, by reason.",
+              kReason,
+              {}},
+    MetricRow{M::kMeetingMovesFailed,
+              K::kCounter,
+              "doordarshan_meeting_moves_failed_total",
+              kNumber,
+              "Meetings that could not be moved for now, by reason; they are tried again.",
+              kReason,
+              {}},
+    MetricRow{M::kControlLeader,
+              K::kGauge,
+              "doordarshan_control_leader",
+              kNumber,
+              "1 on the replica that moves meetings, 0 on the others.",
+              {},
+              {}},
+    MetricRow{M::kFailoverSeconds,
+              K::kHistogram,
+              "doordarshan_failover_seconds",
+              kSeconds,
+              "Time from a server's last heartbeat until its meetings were elsewhere.",
+              {},
+              kFailover},
+    MetricRow{
+        M::kSignalingSessions, K::kGauge, "doordarshan_signaling_sessions", kNumber, "Clients in meetings through this process.", {}, {}},
+    MetricRow{
+        M::kSignalingJoins, K::kCounter, "doordarshan_signaling_joins_total", kNumber, "Joins, by outcome: ok, or why not.", kOutcome, {}},
+    MetricRow{M::kSignalingMessages,
+              K::kCounter,
+              "doordarshan_signaling_messages_total",
+              kNumber,
+              "Messages of clients and to them, by direction: in or out.",
+              kDirection,
+              {}},
+    MetricRow{M::kSignalingResumes,
+              K::kCounter,
+              "doordarshan_signaling_resumes_total",
+              kNumber,
+              "Clients that came back to their session, by outcome: ok, unknown or overflow.",
+              kOutcome,
+              {}},
+    MetricRow{M::kSignalingCloses,
+              K::kCounter,
+              "doordarshan_signaling_closes_total",
+              kNumber,
+              "Signaling sockets closed, by code, or peer where the client did it.",
+              kCode,
+              {}},
+    MetricRow{M::kSignalingRefused,
+              K::kCounter,
+              "doordarshan_signaling_refused_total",
+              kNumber,
+              "What went over a bound: rate, queue, malformed, slow_reader or connections.",
+              kReason,
+              {}},
     MetricRow{M::kProcessResidentBytes,
               K::kGauge,
               "process_resident_memory_bytes",
@@ -230,6 +346,14 @@ constexpr std::array kRows = {
               {}},
 };
 static_assert(kRows.size() == static_cast<std::size_t>(Metric::kCount_), "a metric has no row, or a row no metric");
+
+constexpr bool in_the_metrics_order() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].metric) != i) return false;
+  }
+  return true;
+}
+static_assert(in_the_metrics_order(), "row_of() finds a row by its metric's number");
 
 }  // namespace
 

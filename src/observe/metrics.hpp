@@ -18,6 +18,10 @@ enum class Metric {
   kHttpRequestSeconds,  // labels: route
   kHttpConnections,
   kHttpRejected,  // labels: reason
+  kWebSockets,
+  kWebSocketsClosed,  // labels: outcome (normal, going_away, protocol, application, lost, silent, slow_reader)
+  kRedisConnected,
+  kRedisDropped,  // labels: reason (away, refused)
   kEventStreamClients,
   kEventsEmitted,      // labels: type
   kEventsDropped,      // labels: reason
@@ -34,6 +38,8 @@ enum class Metric {
   kStoreAvailable,
   kStoreHeartbeats,  // labels: outcome
   kStoreReconciles,  // labels: outcome
+  kTokens,           // labels: outcome (ok, or the reason of the refusal)
+  kUsageRows,        // labels: outcome (written, uncertain, dropped)
   kMeetings,
   kParticipants,
   kTransports,
@@ -55,6 +61,18 @@ enum class Metric {
   kRecordingsExpired,
   kWebhooks,  // labels: outcome (sent, failed, dropped)
   kWebhooksWaiting,
+  kPlacements,          // labels: kind (created, repaired)
+  kAdmissionsRefused,   // labels: reason
+  kMeetingMoves,        // labels: reason (server_died, drain, server_gone)
+  kMeetingMovesFailed,  // labels: reason
+  kControlLeader,
+  kFailoverSeconds,
+  kSignalingSessions,
+  kSignalingJoins,        // labels: outcome (ok, or the refusal's reason)
+  kSignalingMessages,     // labels: direction (in, out)
+  kSignalingResumes,      // labels: outcome (ok, unknown, overflow)
+  kSignalingCloses,       // labels: code (of the WebSocket, or peer)
+  kSignalingRefused,      // labels: reason (rate, queue, malformed, slow_reader, connections)
   kProcessResidentBytes,  // these five are read from the system whenever the metrics are
   kProcessCpuSeconds,
   kProcessOpenFds,

@@ -4,6 +4,8 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <charconv>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -31,6 +33,45 @@ double count_fds() {
 }
 
 }  // namespace
+
+std::optional<CpuTimes> parse_cpu_times(std::string_view proc_stat) {
+  constexpr std::string_view kAllCores = "cpu ";
+  if (!proc_stat.starts_with(kAllCores)) return std::nullopt;
+  auto line = proc_stat.substr(kAllCores.size(), proc_stat.find('\n') - kAllCores.size());
+  // user nice system idle iowait irq softirq steal; guest times after those are parts of user and nice.
+  CpuTimes times;
+  for (int field = 0; field < 8; ++field) {
+    line.remove_prefix(std::min(line.find_first_not_of(' '), line.size()));
+    std::uint64_t ticks = 0;
+    const auto parsed = std::from_chars(line.data(), line.data() + line.size(), ticks);
+    if (parsed.ec != std::errc{}) {
+      if (field < 4) return std::nullopt;
+      break;  // a kernel older than the later fields
+    }
+    line.remove_prefix(static_cast<std::size_t>(parsed.ptr - line.data()));
+    times.total += ticks;
+    if (field != 3 && field != 4) times.busy += ticks;
+  }
+  return times;
+}
+
+std::uint32_t CpuSampler::percent() {
+  std::ifstream in("/proc/stat");
+  std::string line;
+  std::getline(in, line);
+  const auto now = parse_cpu_times(line);
+  return now ? percent_at(*now) : last_percent_;
+}
+
+std::uint32_t CpuSampler::percent_at(CpuTimes now) {
+  // Some counters may go back a little (iowait does, by proc(5)); such a look says nothing.
+  if (now.total <= last_.total || now.busy < last_.busy) return last_percent_;
+  const auto total = now.total - last_.total;
+  const auto busy = now.busy - last_.busy;
+  last_ = now;
+  last_percent_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(100, (busy * 100 + total / 2) / total));
+  return last_percent_;
+}
 
 ProcessFigures read_process_figures() {
   static const double started_machine = boot_time();

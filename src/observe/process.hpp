@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-// What this process uses, as Linux tells it in /proc: a few reads of memory the kernel renders, no disk.
-// It knows nothing of the workers, which are processes of their own. Safe from any thread.
+// What this process uses, and how busy the machine is, as Linux tells it in /proc: a few reads of memory the kernel renders, no disk.
+// It knows nothing of the workers, which are processes of their own. The functions are safe from any thread.
 #pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
 
 namespace dd::observe {
 
@@ -14,5 +18,26 @@ struct ProcessFigures {
 };
 
 ProcessFigures read_process_figures();  // what cannot be read stays 0
+
+// Time of all cores together since the machine started, in the kernel's ticks.
+struct CpuTimes {
+  std::uint64_t busy = 0;
+  std::uint64_t total = 0;
+};
+
+std::optional<CpuTimes> parse_cpu_times(std::string_view proc_stat);  // the text of /proc/stat, see proc(5)
+
+// How busy the machine's cores were between two looks, those of other programs and containers included.
+// Belongs to one thread.
+class CpuSampler {
+ public:
+  // 0 to 100, of all cores together, since the last call; since the machine's start at the first.
+  std::uint32_t percent();
+  std::uint32_t percent_at(CpuTimes now);  // the same of given times
+
+ private:
+  CpuTimes last_;
+  std::uint32_t last_percent_ = 0;
+};
 
 }  // namespace dd::observe

@@ -33,6 +33,7 @@ constexpr std::string_view to_string(UploadState state) {
 struct AtRest {
   std::filesystem::path folder;
   MeetingId meeting;
+  std::string tenant{};
 };
 
 struct Summary {
@@ -51,6 +52,7 @@ struct Summary {
 };
 
 struct Query {
+  std::optional<std::string> tenant;
   std::optional<MeetingId> meeting;
   std::optional<State> state;
   std::size_t limit = 50;

@@ -116,11 +116,9 @@ std::vector<std::string> files_of(const fs::path& folder, const recording::Manif
   return files;
 }
 
-Catalogue::Catalogue(fs::path root, std::string tenant, bool upload_wanted)
-    : root_(std::move(root)),
-      tenant_(std::move(tenant)),
-      tenant_folder_(root_ / recording::escape_component(tenant_)),
-      upload_wanted_(upload_wanted) {}
+Catalogue::Catalogue(fs::path root, bool upload_wanted) : root_(std::move(root)), upload_wanted_(upload_wanted) {}
+
+std::vector<fs::path> Catalogue::tenant_folders() const { return component_folders(root_); }
 
 std::shared_ptr<const Record> Catalogue::look(const fs::path& folder) {
   const auto manifest_stamp = stamp_of(folder / recording::kManifestFile);
@@ -159,18 +157,27 @@ std::shared_ptr<const Record> Catalogue::look(const fs::path& folder) {
   return record;
 }
 
-std::vector<std::shared_ptr<const Record>> Catalogue::all() {
+std::vector<std::shared_ptr<const Record>> Catalogue::all(const std::optional<std::string>& tenant) {
   std::vector<std::shared_ptr<const Record>> records;
   std::set<fs::path> present;
-  for (const auto& meeting : component_folders(tenant_folder_)) {
-    for (const auto& folder : component_folders(meeting)) {
-      if (records.size() >= kMaxRecordings) break;
-      if (auto record = look(folder)) {
-        present.insert(folder);
-        records.push_back(std::move(record));
+  std::vector<fs::path> tenants;
+  if (tenant) {
+    tenants.push_back(root_ / recording::escape_component(*tenant));
+  } else {
+    tenants = tenant_folders();
+  }
+  for (const auto& folder_of_tenant : tenants) {
+    for (const auto& meeting : component_folders(folder_of_tenant)) {
+      for (const auto& folder : component_folders(meeting)) {
+        if (records.size() >= kMaxRecordings) break;
+        if (auto record = look(folder)) {
+          present.insert(folder);
+          records.push_back(std::move(record));
+        }
       }
     }
   }
+  if (tenant) return records;
   const std::lock_guard lock(mutex_);
   std::erase_if(known_, [&](const auto& entry) { return !present.contains(entry.first); });
   return records;
@@ -178,8 +185,10 @@ std::vector<std::shared_ptr<const Record>> Catalogue::all() {
 
 Result<std::shared_ptr<const Record>> Catalogue::find(const std::string& recording) {
   const std::string name = recording::escape_component(recording);
-  for (const auto& meeting : component_folders(tenant_folder_)) {
-    if (auto record = look(meeting / name)) return record;
+  for (const auto& tenant : tenant_folders()) {
+    for (const auto& meeting : component_folders(tenant)) {
+      if (auto record = look(meeting / name)) return record;
+    }
   }
   return not_found("recording", recording);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Catalogue: which recordings a tenant has on the disk, as their manifests say; a manifest is read again only when it changed.
+// Catalogue: which recordings the tenants have on the disk, as their manifests say; a manifest is read again only when it changed.
 // It changes nothing there. A folder without a readable manifest is not in it: its recorder has not come that far.
 // Blocks, so not for the control loop; safe from any other thread.
 #pragma once
@@ -44,22 +44,21 @@ struct Record {
 class Catalogue {
  public:
   // `upload_wanted`: recordings without a complete upload.json count as waiting for their upload.
-  Catalogue(std::filesystem::path root, std::string tenant, bool upload_wanted);
+  Catalogue(std::filesystem::path root, bool upload_wanted);
 
-  // In no particular order; at most 100,000.
-  std::vector<std::shared_ptr<const Record>> all();
-  // kNotFound when this tenant has no such recording.
+  // In no particular order; at most 100,000. Those of one tenant or of all.
+  std::vector<std::shared_ptr<const Record>> all(const std::optional<std::string>& tenant = std::nullopt);
+  // kNotFound when nobody has such a recording.
   Result<std::shared_ptr<const Record>> find(const std::string& recording);
 
   const std::filesystem::path& root() const { return root_; }
-  const std::filesystem::path& tenant_folder() const { return tenant_folder_; }
+  // `<root>/<tenant>`, which holds a folder for each of its meetings.
+  std::vector<std::filesystem::path> tenant_folders() const;
 
  private:
   std::shared_ptr<const Record> look(const std::filesystem::path& folder);
 
   const std::filesystem::path root_;
-  const std::string tenant_;
-  const std::filesystem::path tenant_folder_;
   const bool upload_wanted_;
   std::mutex mutex_;  // guards what is known
   std::map<std::filesystem::path, std::shared_ptr<const Record>> known_;

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <map>
 #include <tuple>
 
 #include <fmt/format.h>
@@ -91,7 +92,7 @@ struct Shelf::State {
       : settings(std::move(chosen)),
         clock(loop),
         holds(held),
-        catalogue(settings.root, settings.tenant, settings.upload_wanted),
+        catalogue(settings.root, settings.upload_wanted),
         calls(loop, settings.max_waiting),
         reads(loop, settings.max_waiting) {}
 
@@ -210,7 +211,7 @@ Catalogue& Shelf::catalogue() { return state_->catalogue; }
 
 Task<Result<Page>> Shelf::list(Query query) {
   const auto state = state_;
-  auto work = [state = state.get(), query = std::move(query)] { return page_of(state->catalogue.all(), query); };
+  auto work = [state = state.get(), query = std::move(query)] { return page_of(state->catalogue.all(query.tenant), query); };
   co_return co_await state->calls.run(std::move(work));
 }
 
@@ -264,34 +265,41 @@ Task<Result<recording::AtRest>> Shelf::at_rest(RecordingId recording) {
   auto work = [state = state.get(), recording = std::move(recording)]() -> Result<recording::AtRest> {
     DD_TRY(const auto record, state->catalogue.find(recording.str()));
     if (!record->summary.local) return make_error(Errc::kConflict, "the recording's files are only in the bucket now");
-    return recording::AtRest{record->folder, MeetingId(record->summary.meeting)};
+    return recording::AtRest{record->folder, MeetingId(record->summary.meeting), record->summary.tenant};
   };
   co_return co_await state->calls.run(std::move(work));
+}
+
+void Shelf::sweep_tenant(State& state, const recording::RetentionRule& rule, WallTime now,
+                         const std::vector<std::shared_ptr<const Record>>& records, std::vector<std::string>& removed) {
+  std::vector<recording::Kept> kept;
+  kept.reserve(records.size());
+  for (const auto& record : records) {
+    const bool busy = record->summary.state == recording::State::kRecording || state.holds.held(record->summary.recording);
+    const bool owed = state.settings.upload_wanted && !record->uploaded;
+    kept.push_back({record->changed, record->summary.local ? record->summary.bytes : 0, busy || owed});
+  }
+  for (const std::size_t index : recording::to_remove(rule, now, kept)) {
+    const auto& record = *records[index];
+    auto gone = remove_recording(state.settings.root, record.folder);
+    if (gone) {
+      removed.push_back(record.summary.recording);
+    } else if (gone.error().code != Errc::kConflict) {
+      observe::log_warn("retention_failed", {{"recording", record.summary.recording}, {"reason", gone.error().message}});
+    }
+  }
 }
 
 Task<Result<std::vector<std::string>>> Shelf::sweep(recording::RetentionRule rule) {
   const auto state = state_;
   const WallTime now = state->clock.wall_now();
   auto work = [state = state.get(), rule, now]() -> Result<std::vector<std::string>> {
-    const auto records = state->catalogue.all();
-    std::vector<recording::Kept> kept;
-    kept.reserve(records.size());
-    for (const auto& record : records) {
-      const bool busy = record->summary.state == recording::State::kRecording || state->holds.held(record->summary.recording);
-      const bool owed = state->settings.upload_wanted && !record->uploaded;
-      kept.push_back({record->changed, record->summary.local ? record->summary.bytes : 0, busy || owed});
-    }
+    // By the folder, not by what a manifest says: a tenant pays for what lies in its folder.
+    std::map<fs::path, std::vector<std::shared_ptr<const Record>>> tenants;
+    for (auto& record : state->catalogue.all()) tenants[record->folder.parent_path().parent_path()].push_back(std::move(record));
     std::vector<std::string> removed;
-    for (const std::size_t index : recording::to_remove(rule, now, kept)) {
-      const auto& record = *records[index];
-      auto gone = remove_recording(state->settings.root, record.folder);
-      if (gone) {
-        removed.push_back(record.summary.recording);
-      } else if (gone.error().code != Errc::kConflict) {
-        observe::log_warn("retention_failed", {{"recording", record.summary.recording}, {"reason", gone.error().message}});
-      }
-    }
-    remove_empty_meetings(state->catalogue.tenant_folder(), now.time_since_epoch().count());
+    for (const auto& [folder, records] : tenants) sweep_tenant(*state, rule, now, records, removed);
+    for (const auto& folder : state->catalogue.tenant_folders()) remove_empty_meetings(folder, now.time_since_epoch().count());
     return removed;
   };
   co_return co_await state->calls.run(std::move(work));

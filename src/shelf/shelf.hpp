@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Shelf: the recordings of one tenant on this server's disk, for the API, and their removal by age and by bytes.
+// Shelf: the recordings on this server's disk, for the API, and their removal by age and by bytes, tenant by tenant.
 // It records and uploads nothing. Lives on the control loop; all that touches the disk happens on its threads.
 #pragma once
 
@@ -17,7 +17,6 @@ namespace dd::shelf {
 
 struct ShelfSettings {
   std::filesystem::path root;
-  std::string tenant;
   bool upload_wanted = false;
   std::size_t max_waiting = 256;  // calls that may wait for the disk
   std::size_t max_open = 256;     // files that may be read at a time
@@ -38,13 +37,15 @@ class Shelf final : public recording::Library {
   // Where it is, for tools that work on it; kConflict when its media are only in a bucket.
   Task<Result<recording::AtRest>> at_rest(RecordingId recording);
 
-  // Ids of what was removed.
+  // The rule holds for each tenant by itself. Ids of what was removed.
   Task<Result<std::vector<std::string>>> sweep(recording::RetentionRule rule);
 
   Catalogue& catalogue();
 
  private:
   struct State;
+  static void sweep_tenant(State& state, const recording::RetentionRule& rule, WallTime now,
+                           const std::vector<std::shared_ptr<const Record>>& records, std::vector<std::string>& removed);
   explicit Shelf(std::shared_ptr<State> state);
   std::shared_ptr<State> state_;
 };

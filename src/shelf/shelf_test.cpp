@@ -26,7 +26,6 @@ class ShelfTest : public ::testing::Test {
   void open(bool upload_wanted = false) {
     ShelfSettings settings;
     settings.root = root_.path();
-    settings.tenant = "acme";
     settings.upload_wanted = upload_wanted;
     auto opened = Shelf::open(loop_, holds_, settings);
     ASSERT_TRUE(opened.has_value());
@@ -76,6 +75,7 @@ TEST_F(ShelfTest, ListsTheNewestFirstPageByPage) {
   root_.add({.recording = "theirs", .tenant = "other"});
   open();
   recording::Query query;
+  query.tenant = "acme";
   query.limit = 2;
   auto page = run(shelf_->list(query));
   ASSERT_TRUE(page.has_value());
@@ -87,6 +87,40 @@ TEST_F(ShelfTest, ListsTheNewestFirstPageByPage) {
   page = run(shelf_->list(query));
   EXPECT_EQ(page->recordings.back().recording, "r-1");
   EXPECT_EQ(page->next, "");
+}
+
+TEST_F(ShelfTest, EachTenantHasItsFolderAndItsList) {
+  const auto ours = root_.add({.recording = "r-1"});
+  root_.add({.recording = "r-2", .tenant = " default"});
+  open();
+  recording::Query query;
+  EXPECT_THAT(listed(query), ::testing::UnorderedElementsAre("r-1", "r-2"));
+  query.tenant = " default";
+  EXPECT_THAT(listed(query), ElementsAre("r-2"));
+  query.tenant = "nobody";
+  EXPECT_THAT(listed(query), IsEmpty());
+  query.tenant = "../" + ours.parent_path().parent_path().filename().string();
+  EXPECT_THAT(listed(query), IsEmpty());
+  EXPECT_EQ(run(shelf_->find(RecordingId("r-2")))->summary.tenant, " default");
+  EXPECT_EQ(run(shelf_->at_rest(RecordingId("r-2")))->tenant, " default");
+}
+
+TEST_F(ShelfTest, RetentionHoldsForEachTenantByItself) {
+  const std::uint64_t large = 10'000;
+  for (const char* tenant : {"acme", "other"}) {
+    for (const char* number : {"1", "2"}) {
+      const auto folder = root_.add({.recording = std::string(tenant) + "-" + number, .tenant = tenant, .video_bytes = large});
+      const auto age = std::string(number) == "1" ? 2h : 1h;
+      fs::last_write_time(folder / recording::kManifestFile, fs::file_time_type::clock::now() - age);
+    }
+  }
+  open();
+  const auto bytes = run(shelf_->find(RecordingId("acme-1")))->summary.bytes;
+  // Room for one and a half of each tenant's, so the older one of each goes; together they are within twice that.
+  EXPECT_THAT(run(shelf_->sweep({{}, bytes + bytes / 2})).value(), ::testing::UnorderedElementsAre("acme-1", "other-1"));
+  EXPECT_THAT(listed(), ::testing::UnorderedElementsAre("acme-2", "other-2"));
+  EXPECT_THAT(run(shelf_->sweep({90min, {}})).value(), IsEmpty());
+  EXPECT_THAT(run(shelf_->sweep({30min, {}})).value(), ::testing::UnorderedElementsAre("acme-2", "other-2"));
 }
 
 TEST_F(ShelfTest, FiltersByMeetingAndState) {

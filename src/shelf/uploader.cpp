@@ -150,6 +150,7 @@ void Uploader::State::finished(const std::shared_ptr<State>& self, const Record&
   UploadNews news;
   news.recording = record.summary.recording;
   news.meeting = record.summary.meeting;
+  news.tenant = record.summary.tenant;
   auto& known = patience[record.folder];
   news.attempts = ++known.attempts;
   if (outcome) {

@@ -32,6 +32,7 @@ struct UploaderSettings {
 struct UploadNews {
   std::string recording;
   std::string meeting;
+  std::string tenant;
   bool done = false;  // false: an attempt failed, and another follows
   UploadOutcome outcome;
   std::string failure;

@@ -112,6 +112,17 @@ std::string Dialect::overwrite(std::string_view key, std::string_view columns) c
   return fmt::format(" ON CONFLICT ({}) DO UPDATE SET {}", key, assignments(columns, "excluded.", ""));
 }
 
+std::string Dialect::accumulate(std::string_view table, std::string_view key, std::string_view column) const {
+  if (kind_ == DatabaseKind::kMysql) return fmt::format(" ON DUPLICATE KEY UPDATE {0} = {0} + VALUES({0})", column);
+  return fmt::format(" ON CONFLICT ({0}) DO UPDATE SET {1} = {2}.{1} + excluded.{1}", key, column, table);
+}
+
+std::string_view Dialect::now_milliseconds() const {
+  // By UTC: UNIX_TIMESTAMP(NOW(3)) would go back an hour with the session's time zone in autumn.
+  return kind_ == DatabaseKind::kMysql ? "TIMESTAMPDIFF(MICROSECOND, '1970-01-01 00:00:00', UTC_TIMESTAMP(3)) DIV 1000"
+                                       : "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)";
+}
+
 std::string_view Dialect::table_options() const {
   return kind_ == DatabaseKind::kMysql ? " ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin" : "";
 }

@@ -35,6 +35,10 @@ class Dialect {
   std::string keep_existing(std::string_view key) const;
   // Ends an INSERT whose row may exist under `key` (comma-separated): `columns` (comma-separated) take the new values.
   std::string overwrite(std::string_view key, std::string_view columns) const;
+  // Ends an INSERT of increments whose row may exist under `key`: `column` of `table` grows by the new value.
+  std::string accumulate(std::string_view table, std::string_view key, std::string_view column) const;
+  // The database's own clock, in milliseconds since 1970; an expression.
+  std::string_view now_milliseconds() const;
   // Ends a SELECT whose rows must not change until the transaction ends; SQLite's writers exclude each other anyway.
   std::string_view for_update() const { return kind_ == DatabaseKind::kMysql ? " FOR UPDATE" : ""; }
   // Ends a CREATE TABLE. Ids that differ in case are different ids, hence the binary collation.

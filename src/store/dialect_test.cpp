@@ -16,6 +16,11 @@ TEST(Dialect, OverwritesTheNamedColumnsOnly) {
   EXPECT_EQ(Dialect(DatabaseKind::kSqlite).overwrite("k", "a, b"), " ON CONFLICT (k) DO UPDATE SET a = excluded.a, b = excluded.b");
 }
 
+TEST(Dialect, AddsToAnExistingRow) {
+  EXPECT_EQ(Dialect(DatabaseKind::kMysql).accumulate("t", "a, b", "n"), " ON DUPLICATE KEY UPDATE n = n + VALUES(n)");
+  EXPECT_EQ(Dialect(DatabaseKind::kSqlite).accumulate("t", "a, b", "n"), " ON CONFLICT (a, b) DO UPDATE SET n = t.n + excluded.n");
+}
+
 TEST(Dialect, TellsWhatIsWorthRepeatingFromWhatIsLost) {
   EXPECT_EQ(mysql_fault(1062), Fault::kDuplicate);
   EXPECT_EQ(mysql_fault(1452), Fault::kMissingReference);

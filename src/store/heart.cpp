@@ -22,6 +22,7 @@ struct Heart::State {
 
   void beat_until_stopped();
   Result<void> beat_once(const ServerRow& row);
+  bool write_load(const ServerRow& row, const ServerLoad& what);
   Result<void> restore(const ServerRow& row);
   void sweep(const ServerRow& row);
   void checkpoint();
@@ -38,12 +39,15 @@ struct Heart::State {
   bool stopping = false;
   bool paused = false;
   std::optional<ServerRow> server;
+  std::optional<ServerLoad> load;
+  bool load_urgent = false;
   std::vector<Completion<bool>> waiting_for_pause;
 
   // The thread's:
   Connection connection;
   MonotonicTime next_sweep{};
   bool failing = false;
+  bool load_failing = false;
   std::thread thread;
 };
 
@@ -66,6 +70,16 @@ void Heart::start(ServerRow server) {
     const std::lock_guard lock(state_->mutex);
     state_->server = std::move(server);
     state_->paused = false;
+  }
+  state_->changed.notify_all();
+}
+
+void Heart::set_load(ServerLoad load) {
+  {
+    const std::lock_guard lock(state_->mutex);
+    // A server whose load is not known gets no meetings, and one that drains must get no more.
+    if (!state_->load || load.draining != state_->load->draining) state_->load_urgent = true;
+    state_->load = std::move(load);
   }
   state_->changed.notify_all();
 }
@@ -99,6 +113,17 @@ void Heart::State::beat_until_stopped() {
   MonotonicTime next{};
   std::unique_lock lock(mutex);
   while (true) {
+    if (load_urgent && server && !stopping) {
+      load_urgent = false;
+      const auto row = *server;
+      const auto what = *load;
+      lock.unlock();
+      const bool written = write_load(row, what);
+      lock.lock();
+      // What could not be written goes with the next beat.
+      if (!written) next = {};
+      continue;
+    }
     if (stopping || paused) {
       for (auto& still : std::exchange(waiting_for_pause, {})) loop.post([still] { still.resolve(true); });
     }
@@ -113,9 +138,12 @@ void Heart::State::beat_until_stopped() {
       continue;
     }
     const ServerRow row = *server;
+    const auto what = load;
     lock.unlock();
     const auto began = system_clock().now();
     const auto result = beat_once(row);
+    // After the beat and of less weight: whatever becomes of it, this server lives.
+    if (result && what) write_load(row, *what);
     // A failed beat is repeated several times within the interval; kendra's patience lasts five intervals.
     next =
         result ? began + settings.heartbeat_interval : system_clock().now() + std::min(settings.heartbeat_interval / 8, milliseconds{250});
@@ -152,6 +180,18 @@ Result<void> Heart::State::beat_once(const ServerRow& row) {
     next_sweep = system_clock().now() + settings.sweep_interval;
   }
   return ok();
+}
+
+bool Heart::State::write_load(const ServerRow& row, const ServerLoad& what) {
+  auto result = connection.is_open() ? ok() : connection.open();
+  if (result) result = put_load(connection, row, what, system_clock().wall_now());
+  if (!result) {
+    if (connection.fault() == Fault::kLost) connection.close();
+    if (connection.fault() == Fault::kMissingTable) pool.report_away(result.error().message);
+    if (!load_failing) observe::log_warn("server_load_not_written", {{"reason", result.error().message}});
+  }
+  load_failing = !result;
+  return result.has_value();
 }
 
 Result<void> Heart::State::restore(const ServerRow& row) {

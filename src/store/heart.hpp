@@ -11,6 +11,7 @@
 #include "base/task.hpp"
 #include "observe/metrics.hpp"
 #include "store/pool.hpp"
+#include "store/server_load.hpp"
 #include "store/server_rows.hpp"
 #include "store/settings.hpp"
 
@@ -23,6 +24,8 @@ class Heart {
   ~Heart();  // joins the thread: at worst one statement's timeout
 
   void start(ServerRow server);  // begins at once; again replaces the row
+  // Written with each beat from now on. A change of `draining` is written at once, even by a heart that is paused.
+  void set_load(ServerLoad load);
   void resume();
   // No beat is written after this has ended. Kendra moves the meetings elsewhere 10 s later.
   Task<void> pause();

@@ -46,6 +46,14 @@ Result<void> insert_meetings(Connection& connection, const std::vector<MeetingRo
   return ok();
 }
 
+Result<void> add_routers(Connection& connection, const MeetingRows& rows) {
+  const auto lock = connection.dialect().for_update();
+  DD_TRY(const auto status,
+         connection.query_in("SELECT meeting_id FROM meeting_status WHERE meeting_id IN", {rows.meeting.str()}, lock, 1));
+  if (status.empty()) return not_found("meeting", rows.meeting.str());
+  return insert_meetings(connection, {rows}, Existing::kKeep);
+}
+
 Result<void> replace_meetings(Connection& connection, const std::vector<MeetingRows>& meetings) {
   const auto ids = sorted_ids(meetings);
   const auto lock = connection.dialect().for_update();

@@ -110,9 +110,52 @@ constexpr std::array kIndices{
     Step{kIndex, "participant_consumers_consumer", "consumer_id", "participant_consumers"},
 };
 
+// Version 3: what our own control plane remembers. Kendra reads none of it. Nothing refers to the tables above, for a meeting
+// has its place before its server makes it, and a tenant outlives its meetings.
+constexpr std::array kControlPlane{
+    Step{kTable, "media_server",
+         "container_id varchar(64) NOT NULL, origin varchar(255) NOT NULL, tenant varchar(64) NOT NULL, capacity bigint NOT NULL,"
+         " participants bigint NOT NULL, meetings bigint NOT NULL, cpu_percent int NOT NULL, workers text NOT NULL,"
+         " draining tinyint NOT NULL, updated bigint NOT NULL, PRIMARY KEY (container_id)",
+         ""},
+    Step{kTable, "meeting_placement",
+         "meeting_id varchar(64) NOT NULL, tenant varchar(64) NOT NULL, container_id varchar(64) NOT NULL, size bigint NOT NULL,"
+         " participant_limit bigint NOT NULL, locked tinyint NOT NULL, moves bigint NOT NULL, created bigint NOT NULL,"
+         " PRIMARY KEY (meeting_id)",
+         ""},
+    // Rows to lock, of a server and of a tenant, while places are counted. Not the rows of the heartbeat: a control replica that
+    // vanishes in the middle of a transaction must not keep a living server from writing there.
+    Step{kTable, "placement_lock", "name varchar(96) NOT NULL, PRIMARY KEY (name)", ""},
+    Step{kTable, "removed_participant",
+         "meeting_id varchar(64) NOT NULL, participant_id varchar(64) NOT NULL, refused_until bigint NOT NULL,"
+         " PRIMARY KEY (meeting_id, participant_id)",
+         ""},
+    Step{kTable, "control_lease", "name varchar(64) NOT NULL, holder varchar(128) NOT NULL, expires bigint NOT NULL, PRIMARY KEY (name)",
+         ""},
+    Step{kTable, "tenant",
+         "tenant_id varchar(64) NOT NULL, name varchar(255) NOT NULL, suspended tinyint NOT NULL, created bigint NOT NULL,"
+         " PRIMARY KEY (tenant_id)",
+         ""},
+    Step{kTable, "tenant_key",
+         "tenant_id varchar(64) NOT NULL, key_id varchar(64) NOT NULL, algorithm varchar(16) NOT NULL, material text NOT NULL,"
+         " retires bigint, PRIMARY KEY (tenant_id, key_id)",
+         ""},
+    Step{kTable, "tenant_quota",
+         "tenant_id varchar(64) NOT NULL, name varchar(64) NOT NULL, bound bigint NOT NULL, PRIMARY KEY (tenant_id, name)", ""},
+    Step{kTable, "usage_day",
+         "tenant_id varchar(64) NOT NULL, day int NOT NULL, meter varchar(64) NOT NULL, amount bigint NOT NULL,"
+         " PRIMARY KEY (tenant_id, day, meter)",
+         ""},
+    Step{kIndex, "meeting_placement_container", "container_id", "meeting_placement"},
+    Step{kIndex, "meeting_placement_tenant", "tenant", "meeting_placement"},
+    Step{kIndex, "removed_participant_until", "refused_until", "removed_participant"},
+    Step{kIndex, "usage_day_day", "day", "usage_day"},
+};
+
 constexpr std::array kMigrations{
     Migration{1, "the reference's tables", kReferenceSchema},
     Migration{2, "indices for cascades and lookups", kIndices},
+    Migration{3, "the control plane's tables", kControlPlane},
 };
 
 // MySQL has no CREATE INDEX IF NOT EXISTS, and the reference's database may have the same index under another name.
@@ -145,9 +188,11 @@ Result<int> present_version(Connection& connection) {
 }
 
 bool has_tables(Connection& connection) {
-  for (const auto& step : kReferenceSchema) {
-    if (step.kind != kTable) continue;
-    if (!connection.query(fmt::format("SELECT 1 FROM {} WHERE 1 = 0", step.name), {}, 1)) return false;
+  for (const auto& migration : kMigrations) {
+    for (const auto& step : migration.steps) {
+      if (step.kind != kTable) continue;
+      if (!connection.query(fmt::format("SELECT 1 FROM {} WHERE 1 = 0", step.name), {}, 1)) return false;
+    }
   }
   return true;
 }

@@ -39,6 +39,8 @@ enum class Existing { kRefuse, kKeep };
 
 // meeting_status, router_worker, router_meeting for all `meetings`.
 Result<void> insert_meetings(Connection& connection, const std::vector<MeetingRows>& meetings, Existing existing = Existing::kRefuse);
+// kNotFound when the meeting has no meeting_status row.
+Result<void> add_routers(Connection& connection, const MeetingRows& rows);
 Result<void> replace_meetings(Connection& connection, const std::vector<MeetingRows>& meetings);
 Result<void> delete_meeting(Connection& connection, const MeetingId& meeting, const std::vector<RouterId>& routers);
 

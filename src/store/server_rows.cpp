@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "store/server_rows.hpp"
 
+#include <fmt/format.h>
+
 namespace dd::store {
 namespace {
 
@@ -10,14 +12,17 @@ Result<void> delete_server_rows(Connection& connection, const ContainerId& conta
   DD_TRY_VOID(connection.execute(
       "DELETE FROM router_worker WHERE worker_id IN (SELECT worker_id FROM worker_container WHERE container_id = ?)", {container.str()}));
   DD_TRY_VOID(connection.execute("DELETE FROM worker_container WHERE container_id = ?", {container.str()}));
+  DD_TRY_VOID(connection.execute("DELETE FROM placement_lock WHERE name = ?", {"server/" + container.str()}));
+  DD_TRY_VOID(connection.execute("DELETE FROM media_server WHERE container_id = ?", {container.str()}));
   DD_TRY_VOID(connection.execute("DELETE FROM container_heartbeat WHERE container_id = ?", {container.str()}));
   return ok();
 }
 
-// The chain by which kendra finds a server's meetings.
+// The chain by which kendra finds a server's meetings, and the places that our own control plane has given.
 constexpr std::string_view kCarriesMeetings =
-    " EXISTS (SELECT 1 FROM worker_container w JOIN router_worker r ON r.worker_id = w.worker_id"
-    " JOIN router_meeting m ON m.router_id = r.router_id WHERE w.container_id = h.container_id)";
+    " (EXISTS (SELECT 1 FROM worker_container w JOIN router_worker r ON r.worker_id = w.worker_id"
+    " JOIN router_meeting m ON m.router_id = r.router_id WHERE w.container_id = h.container_id)"
+    " OR EXISTS (SELECT 1 FROM meeting_placement p WHERE p.container_id = h.container_id))";
 
 }  // namespace
 
@@ -48,6 +53,19 @@ Result<bool> beat(Connection& connection, const ServerRow& server, WallTime now)
   DD_TRY(const auto workers,
          connection.query("SELECT worker_id FROM worker_container WHERE container_id = ?", {server.container.str()}, 1));
   return updated != 0 && workers.size() >= server.workers.size();
+}
+
+Result<void> put_load(Connection& connection, const ServerRow& server, const ServerLoad& load, WallTime now) {
+  // Selected from the heartbeat's row, so that a late one does not outlive the server's other rows.
+  const auto sql = fmt::format(
+      "INSERT INTO media_server (container_id, origin, tenant, capacity, participants, meetings, cpu_percent, workers, draining, updated)"
+      " SELECT container_id, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM container_heartbeat WHERE container_id = ?{}",
+      connection.dialect().overwrite("container_id",
+                                     "origin, tenant, capacity, participants, meetings, cpu_percent, workers, draining, updated"));
+  DD_TRY_VOID(connection.execute(sql, {load.origin, pool_name(server.tenant), std::int64_t{load.capacity}, std::int64_t{load.participants},
+                                       std::int64_t{load.meetings}, std::int64_t{load.cpu_percent}, encode_workers(load.workers),
+                                       std::int64_t{load.draining ? 1 : 0}, nanoseconds(now), server.container.str()}));
+  return ok();
 }
 
 Result<bool> remove_server(Connection& connection, const ContainerId& container) {

@@ -50,26 +50,27 @@ Task<Result<T>> Store::write(std::string_view name, std::vector<std::string> ids
   return hold<T>(Touch(touched_, std::move(ids)), pool_.run(operation, std::move(work)));
 }
 
+Store::Store(Database& database, std::unique_ptr<Database>&& own)
+    : own_database_(std::move(own)),
+      database_(database),
+      loop_(database.loop()),
+      metrics_(database.metrics()),
+      pool_(database.pool()),
+      listener_(database.on_available([this] {
+        if (available_callback_) available_callback_();
+      })),
+      heart_(loop_, pool_.settings(), metrics_, pool_) {}
+
+Store::Store(Database& database) : Store(database, nullptr) {}
+Store::Store(std::unique_ptr<Database>&& own) : Store(*own, std::move(own)) {}
 Store::Store(Loop& loop, Settings settings, observe::Metrics& metrics)
-    : loop_(loop), metrics_(metrics), pool_(loop, settings, metrics), heart_(loop, settings, metrics, pool_) {
-  pool_.on_available([this] {
-    for (const auto& waiter : std::exchange(waiting_, {})) waiter.resolve(ok());
-    if (available_callback_) available_callback_();
-  });
-}
+    : Store(std::make_unique<Database>(loop, std::move(settings), metrics)) {}
 
 Store::~Store() = default;
 
 void Store::on_available(UniqueFunction<void()> callback) { available_callback_ = std::move(callback); }
 
-Task<Result<void>> Store::wait_until_available(std::chrono::milliseconds limit) {
-  if (available()) co_return ok();
-  Completion<Result<void>> answer(loop_);
-  waiting_.push_back(answer);
-  answer.resolve_after(limit, unavailable("the database cannot be reached"));
-  auto result = co_await answer;
-  co_return result;
-}
+Task<Result<void>> Store::wait_until_available(std::chrono::milliseconds limit) { return database_.wait_until_available(limit); }
 
 Task<Result<void>> Store::register_server(meeting::ServerRow server) {
   server_ = server;
@@ -87,6 +88,7 @@ Task<Result<void>> Store::register_server(meeting::ServerRow server) {
 Task<void> Store::pause_heartbeat() { return heart_.pause(); }
 void Store::resume_heartbeat() { heart_.resume(); }
 std::optional<Duration> Store::heartbeat_age() const { return heart_.age(); }
+void Store::set_load(ServerLoad load) { heart_.set_load(std::move(load)); }
 
 Task<Result<bool>> Store::deregister_server() {
   auto paused = heart_.pause();
@@ -112,6 +114,14 @@ Task<Result<Insertion>> Store::create_meeting(MeetingRows rows) {
   // Its workers have no rows: the heart is about to restore them.
   if (result.error().code == Errc::kNotFound) co_return unavailable("this server's rows are not in the database");
   co_return std::move(result.error());
+}
+
+Task<Result<void>> Store::add_routers(MeetingRows rows) {
+  auto id = rows.meeting.str();
+  auto task = write<void>("add_routers", {std::move(id)},
+                          [rows = std::move(rows)](Connection& connection) { return store::add_routers(connection, rows); });
+  auto result = co_await std::move(task);
+  co_return result;
 }
 
 Task<Result<void>> Store::replace_meetings(std::vector<MeetingRows> meetings) {

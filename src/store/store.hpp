@@ -10,17 +10,20 @@
 #include <unordered_map>
 #include <vector>
 
-#include "base/completion.hpp"
 #include "meeting/store_port.hpp"
+#include "store/database.hpp"
 #include "store/heart.hpp"
 #include "store/pool.hpp"
 #include "store/reconcile.hpp"
+#include "store/server_load.hpp"
 
 namespace dd::store {
 
 class Store final : public meeting::StorePort {
  public:
-  // `loop` and `metrics` outlive the store. Looks for the database at once and migrates it; see wait_until_available().
+  // Outlives the store. The heart has a connection of its own beside it.
+  explicit Store(Database& database);
+  // With a database of its own. `loop` and `metrics` outlive the store.
   Store(Loop& loop, Settings settings, observe::Metrics& metrics);
   // Joins the threads: at once when they are idle, after one statement's timeout when the database hangs.
   ~Store() override;
@@ -28,6 +31,7 @@ class Store final : public meeting::StorePort {
   // Called each time the database has become available, or when rows of ours had vanished: time for reconcile().
   void on_available(UniqueFunction<void()> callback);
   Task<Result<void>> wait_until_available(std::chrono::milliseconds limit);
+  Database& database() { return database_; }
 
   // Commits the rows by which kendra finds this server and starts the heartbeat. After kUnavailable the heart goes on
   // trying; ask heartbeat_age(). reconcile() takes `server` for ours, so call this before the first meeting.
@@ -35,11 +39,14 @@ class Store final : public meeting::StorePort {
   Task<void> pause_heartbeat();
   void resume_heartbeat();
   std::optional<Duration> heartbeat_age() const;
+  // What this server carries, for the control plane: remembered and written with each heartbeat, at once when draining changes.
+  void set_load(ServerLoad load);
   // For a clean end: stops the heartbeat and, when no meeting refers to this server any more, removes its rows (true).
   Task<Result<bool>> deregister_server();
 
   bool available() const override;
   Task<Result<meeting::Insertion>> create_meeting(meeting::MeetingRows rows) override;
+  Task<Result<void>> add_routers(meeting::MeetingRows rows) override;
   Task<Result<void>> replace_meetings(std::vector<meeting::MeetingRows> meetings) override;
   Task<Result<void>> delete_meeting(MeetingId meeting, std::vector<RouterId> routers) override;
   Task<Result<void>> put_transport(meeting::TransportRow row) override;
@@ -64,13 +71,18 @@ class Store final : public meeting::StorePort {
   template <typename T>
   Task<Result<T>> write(std::string_view name, std::vector<std::string> ids, Pool::Work<T> work, Isolation isolation = Isolation::kDefault);
 
+  Store(Database& database, std::unique_ptr<Database>&& own);
+  explicit Store(std::unique_ptr<Database>&& own);
+
+  const std::unique_ptr<Database> own_database_;  // null when it is shared
+  Database& database_;
   Loop& loop_;
   observe::Metrics& metrics_;
+  Pool& pool_;
   UniqueFunction<void()> available_callback_;
-  std::vector<Completion<Result<void>>> waiting_;
+  Database::Listener listener_;
   std::shared_ptr<Touched> touched_ = std::make_shared<Touched>();
   std::optional<meeting::ServerRow> server_;
-  Pool pool_;
   Heart heart_;
 };
 

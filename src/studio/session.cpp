@@ -113,6 +113,7 @@ void Session::add(Source source) {
   const auto kind = recording::parse_kind(source.kind);
   recorded.track = recording::track_id(source.participant.str(), kind.value_or(recording::Kind::kVideo), source.producer.str());
   recorded.source = std::move(source);
+  events_.on_recorded(recorded.source.producer, true);
   begin_tap(recorded);
 }
 
@@ -121,6 +122,7 @@ void Session::remove(const ProducerId& producer, const std::string& reason) {
   if (found == sources_.end()) return;
   const Recorded recorded = std::move(found->second);
   sources_.erase(found);
+  events_.on_recorded(producer, false);
   if (!recorded.tapped) return;
   taps_.close_tap(producer);
   send(recording::RemoveTrack{recorded.track, reason});
@@ -131,6 +133,17 @@ void Session::set_paused(const ProducerId& producer, bool paused_now) {
   if (recorded == nullptr || recorded->source.paused == paused_now) return;
   recorded->source.paused = paused_now;
   if (recorded->tapped && !all_paused_) send(recording::PauseTrack{recorded->track, paused_now});
+}
+
+void Session::rename(const ParticipantId& participant, const std::string& name) {
+  const Recorded* introduced = nullptr;
+  for (auto& entry : sources_) {
+    Recorded& recorded = entry.second;
+    if (recorded.source.participant != participant) continue;
+    recorded.source.name = name;
+    if (recorded.tapped) introduced = &recorded;
+  }
+  if (introduced != nullptr) introduce(*introduced);
 }
 
 void Session::set_all_paused(bool paused_now) {
@@ -173,6 +186,7 @@ Task<void> Session::finish(std::string reason) {
   supervision_timer_.cancel();
   for (auto& [producer, recorded] : sources_) {
     if (std::exchange(recorded.tapped, false)) taps_.close_tap(producer);
+    events_.on_recorded(producer, false);
   }
   sources_.clear();
 }
@@ -261,7 +275,7 @@ Task<Result<void>> Session::try_tap(ProducerId producer) {
 
 void Session::introduce(const Recorded& recorded) {
   const auto& participant = recorded.source.participant.str();
-  send(recording::AddParticipant{participant, participant});
+  send(recording::AddParticipant{participant, recorded.source.name.empty() ? participant : recorded.source.name});
 }
 
 void Session::on_tap_closed(const ProducerId& producer) {

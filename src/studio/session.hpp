@@ -34,6 +34,7 @@ struct Source {
   ParticipantId participant;
   std::string kind;  // "audio", "video" or "screenshare"
   bool paused = false;
+  std::string name;  // the participant's, shown under pictures; empty: its id
 };
 
 class Session : public std::enable_shared_from_this<Session> {
@@ -44,6 +45,7 @@ class Session : public std::enable_shared_from_this<Session> {
     UniqueFunction<void()> on_trouble_over;
     UniqueFunction<void(const recording::Progress& since_last)> on_progress;
     UniqueFunction<void(const std::string& how)> on_recorder_died;
+    UniqueFunction<void(const ProducerId&, bool recorded)> on_recorded;  // it is to be recorded from now on, or not any more
   };
 
   Session(Loop& loop, SessionSettings settings, recording::TapPort& taps, recording::OpenRecording orders, std::string layout,
@@ -54,6 +56,7 @@ class Session : public std::enable_shared_from_this<Session> {
   void add(Source source);  // again is a no-op
   void remove(const ProducerId& producer, const std::string& reason);
   void set_paused(const ProducerId& producer, bool paused);
+  void rename(const ParticipantId& participant, const std::string& name);
   void set_all_paused(bool paused);  // of the whole recording, beside each producer's own state
   void note_speaker(const ParticipantId& participant);
   void note_layout(std::string layout);

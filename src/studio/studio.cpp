@@ -45,14 +45,14 @@ Studio::Studio(Loop& loop, observe::Metrics& metrics, StudioSettings settings, r
 
 Studio::~Studio() = default;
 
-void Studio::emit(const MeetingId& meeting, meeting::EventBody body) {
-  next_.on_event(meeting::Event{loop_.wall_now(), meeting, ParticipantId(), std::move(body)});
+void Studio::emit(const Order& order, meeting::EventBody body) {
+  next_.on_event(meeting::Event{loop_.wall_now(), order.meeting, ParticipantId(), std::move(body), order.tenant});
 }
 
 void Studio::fail(const Order& order, std::string reason, const Error& error) {
   metrics_.add(Metric::kRecordingFailures, {reason});
   observe::log_error("recording_failed", {{"recording", order.recording}, {"step", reason}, {"reason", error.message}});
-  emit(order.meeting, meeting::RecordingFailed{order.recording, std::move(reason), error.message});
+  emit(order, meeting::RecordingFailed{order.recording, std::move(reason), error.message});
 }
 
 void Studio::count() { metrics_.set(Metric::kRecordings, static_cast<double>(running())); }
@@ -72,7 +72,8 @@ Studio::Meeting* Studio::find_recorded(const MeetingId& id) {
 Order Studio::make_order(const MeetingId& id) const {
   Order order;
   order.recording = new_recording_id(loop_.wall_now());
-  order.tenant = settings_.tenant;
+  const auto meeting = meetings_.find(id);
+  order.tenant = meeting == meetings_.end() ? settings_.tenant : meeting->second.tenant;
   order.meeting = id;
   order.modes = settings_.modes;
   order.programme = settings_.programme;
@@ -92,12 +93,14 @@ Result<std::shared_ptr<Studio::Live>> Studio::ensure_live(const MeetingId& id, O
   auto live = std::make_shared<Live>();
   live->order = std::move(wanted);
   std::shared_ptr<Interrupted> resumed;
+  // A meeting that came back as another tenant's is another meeting.
+  if (auto waiting = interrupted_.find(id); waiting != interrupted_.end() && waiting->second->order.tenant != live->order.tenant)
+    give_up(id);
   if (auto waiting = interrupted_.find(id); waiting != interrupted_.end()) {
     resumed = waiting->second;
     interrupted_.erase(waiting);
     resumed->patience.cancel();
     live->order.recording = resumed->order.recording;
-    live->order.tenant = resumed->order.tenant;
     live->announced = true;
   }
   begin(id, live, std::move(resumed));
@@ -106,7 +109,7 @@ Result<std::shared_ptr<Studio::Live>> Studio::ensure_live(const MeetingId& id, O
 
 void Studio::begin(const MeetingId& id, std::shared_ptr<Live> live, std::shared_ptr<Interrupted> resumed) {
   live->order.seen_ms = milliseconds_of(loop_.wall_now());
-  working_on_[live->order.recording] = {id, holds_.hold(live->order.recording.str())};
+  working_on_[live->order.recording] = {live->order, holds_.hold(live->order.recording.str())};
   meetings_[id].live = live;
   count();
   recording::OpenRecording orders;
@@ -148,9 +151,9 @@ Session::Events Studio::session_events(const std::weak_ptr<Live>& weak) {
     if (!live) return;
     if (live->programme) live->programme->start();
     if (!std::exchange(live->announced, true)) {
-      emit(live->order.meeting, meeting::RecordingStarted{live->order.recording});
+      emit(live->order, meeting::RecordingStarted{live->order.recording});
     } else {
-      emit(live->order.meeting, meeting::RecordingPart{live->order.recording, part});
+      emit(live->order, meeting::RecordingPart{live->order.recording, part});
     }
   };
   events.on_trouble = [this, weak](const recording::Trouble& trouble) {
@@ -158,19 +161,22 @@ Session::Events Studio::session_events(const std::weak_ptr<Live>& weak) {
     if (!live) return;
     metrics_.add(Metric::kRecordingTroubles, {trouble.reason});
     observe::log_error("recording_trouble", {{"recording", live->order.recording}, {"reason", trouble.reason}, {"detail", trouble.detail}});
-    emit(live->order.meeting, meeting::RecordingTrouble{live->order.recording, trouble.reason, trouble.detail});
+    emit(live->order, meeting::RecordingTrouble{live->order.recording, trouble.reason, trouble.detail});
   };
   events.on_trouble_over = [this, weak] {
-    if (auto live = weak.lock()) emit(live->order.meeting, meeting::RecordingTrouble{live->order.recording, "over", {}});
+    if (auto live = weak.lock()) emit(live->order, meeting::RecordingTrouble{live->order.recording, "over", {}});
   };
   events.on_progress = [this](const recording::Progress& since) {
     metrics_.add(Metric::kRecordedBytes, {}, static_cast<double>(since.bytes));
     metrics_.add(Metric::kRecordingLostPackets, {}, static_cast<double>(since.lost_packets));
   };
+  events.on_recorded = [this](const ProducerId& producer, bool recorded) {
+    if (recorded_) recorded_(producer, recorded);
+  };
   events.on_recorder_died = [this, weak](const std::string& how) {
     metrics_.add(Metric::kRecorderRestarts);
     // Tried again, and said, because media is missing.
-    if (auto live = weak.lock()) emit(live->order.meeting, meeting::RecordingFailed{live->order.recording, "recorder", how});
+    if (auto live = weak.lock()) emit(live->order, meeting::RecordingFailed{live->order.recording, "recorder", how});
   };
   return events;
 }
@@ -190,7 +196,7 @@ void Studio::end(Meeting& meeting, const std::string& reason) {
 Task<void> Studio::finish(std::shared_ptr<Live> live, std::string reason) {
   auto finishing = live->session->finish(reason);
   co_await std::move(finishing);
-  emit(live->order.meeting, meeting::RecordingStopped{live->order.recording, reason});
+  emit(live->order, meeting::RecordingStopped{live->order.recording, reason});
   live->order.stage = Order::Stage::kFinishing;
   auto saving = save(live->order);
   co_await std::move(saving);
@@ -238,11 +244,11 @@ Task<void> Studio::work_off(Order order, Programme programme) {
 
 void Studio::on_job(const RecordingId& recording, const recording::Job& job) {
   auto found = working_on_.find(recording);
-  const MeetingId meeting = found == working_on_.end() ? MeetingId() : found->second.meeting;
+  const Order order = found == working_on_.end() ? Order() : found->second.order;
   if (job.state == recording::Job::State::kRunning) {
-    emit(meeting, meeting::RecordingProgress{recording, job.id, job.percent, job.speed, job.eta_seconds});
+    emit(order, meeting::RecordingProgress{recording, job.id, job.percent, job.speed, job.eta_seconds});
   } else if (job.state == recording::Job::State::kDone && !job.file.empty()) {
-    emit(meeting, meeting::RecordingComposed{recording, job.id, job.file});
+    emit(order, meeting::RecordingComposed{recording, job.id, job.file});
   }
 }
 
@@ -255,7 +261,7 @@ Task<void> Studio::open() {
   }
   std::sort(orders->begin(), orders->end(), [](const Order& one, const Order& other) { return one.seen_ms < other.seen_ms; });
   for (auto& order : *orders) {
-    working_on_[order.recording] = {order.meeting, holds_.hold(order.recording.str())};
+    working_on_[order.recording] = {order, holds_.hold(order.recording.str())};
     if (order.stage == Order::Stage::kFinishing) {
       spawn(work_off(std::move(order), Programme::kToMake));
       continue;
@@ -282,7 +288,7 @@ void Studio::give_up(const MeetingId& id) {
   Order order = found->second->order;
   interrupted_.erase(found);
   order.stage = Order::Stage::kFinishing;
-  emit(order.meeting, meeting::RecordingStopped{order.recording, "interrupted"});
+  emit(order, meeting::RecordingStopped{order.recording, "interrupted"});
   spawn(work_off(std::move(order), Programme::kToMake));
 }
 
@@ -376,7 +382,11 @@ Task<Result<std::string>> Studio::compose(recording::ComposeRecording command) {
   DD_CO_TRY(auto found, co_await std::move(finding));
   if (in_use(command.recording)) co_return make_error(Errc::kConflict, "the recording is being worked on already");
   DD_CO_TRY(auto job, workshop_.announce(command.recording));
-  working_on_[command.recording] = {found.meeting, holds_.hold(command.recording.str())};
+  Order order;
+  order.recording = command.recording;
+  order.tenant = found.tenant;
+  order.meeting = found.meeting;
+  working_on_[command.recording] = {std::move(order), holds_.hold(command.recording.str())};
   auto work = [](Studio* studio, RecordingId recording, Task<Result<std::string>> task) -> Task<void> {
     auto composed = co_await std::move(task);
     studio->working_on_.erase(recording);

@@ -31,7 +31,7 @@ namespace dd::studio {
 
 struct StudioSettings {
   std::filesystem::path root;
-  std::string tenant;
+  std::string tenant;  // of a meeting whose event names none
   SessionSettings session;
   WorkshopSettings workshop;
   // Of recordings that begin because a producer asked for it.
@@ -73,6 +73,8 @@ class Studio final : public meeting::EventSink {
   // Finds a recording at rest; kNotFound when there is none of that id. Asked before each compose().
   using Find = std::function<Task<Result<recording::AtRest>>(RecordingId)>;
   void set_find(Find find) { find_ = std::move(find); }
+  // Called when a recording begins to take a producer, and when it takes it no longer.
+  void on_recorded(std::function<void(const ProducerId&, bool recorded)> callback) { recorded_ = std::move(callback); }
   // Called when everything asked for has been made.
   void on_finished(std::function<void(const RecordingId&)> callback) { finished_ = std::move(callback); }
   std::size_t running() const;
@@ -85,8 +87,9 @@ class Studio final : public meeting::EventSink {
     bool announced = false;
   };
   struct Meeting {
+    std::string tenant;
     std::map<ProducerId, Source> sources;
-    std::set<ParticipantId> participants;
+    std::map<ParticipantId, std::string> participants;  // and their names
     std::shared_ptr<Live> live;
     Timer linger;
   };
@@ -111,7 +114,7 @@ class Studio final : public meeting::EventSink {
   Task<void> take_up(std::shared_ptr<Interrupted> interrupted);
   void give_up(const MeetingId& id);
   void watch_absence(const MeetingId& id, Meeting& meeting);
-  void emit(const MeetingId& meeting, meeting::EventBody body);
+  void emit(const Order& order, meeting::EventBody body);
   void fail(const Order& order, std::string reason, const Error& error);
   void on_job(const RecordingId& recording, const recording::Job& job);
   Task<void> save(Order order);
@@ -131,11 +134,12 @@ class Studio final : public meeting::EventSink {
   std::map<MeetingId, Meeting> meetings_;
   std::map<MeetingId, std::shared_ptr<Interrupted>> interrupted_;
   struct Work {
-    MeetingId meeting;
+    Order order;           // of one that is only composed again: whose it is
     recording::Hold hold;  // so that nobody removes it meanwhile
   };
   std::map<RecordingId, Work> working_on_;  // everything that is not finished: recorded, interrupted or with the tools
   Find find_;
+  std::function<void(const ProducerId&, bool recorded)> recorded_;
   std::function<void(const RecordingId&)> finished_;
   bool closing_ = false;
 };

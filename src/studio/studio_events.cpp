@@ -18,18 +18,29 @@ struct Studio::OnBody {
     return meeting != nullptr && meeting->live ? meeting->live->session.get() : nullptr;
   }
 
-  void operator()(const meeting::MeetingCreated&) const { studio.meetings_[event.meeting]; }
+  void operator()(const meeting::MeetingCreated&) const {
+    studio.meetings_[event.meeting].tenant = event.tenant.empty() ? studio.settings_.tenant : event.tenant;
+  }
   void operator()(const meeting::MeetingEnded& e) const {
     Meeting* meeting = known();
     if (meeting == nullptr) return;
     studio.end(*meeting, e.reason);
     studio.meetings_.erase(event.meeting);
   }
-  void operator()(const meeting::ParticipantJoined&) const {
+  void operator()(const meeting::ParticipantJoined& e) const {
     Meeting* meeting = known();
     if (meeting == nullptr) return;
-    meeting->participants.insert(event.participant);
+    meeting->participants[event.participant] = e.name;
     meeting->linger.cancel();
+  }
+  void operator()(const meeting::ParticipantRenamed& e) const {
+    Meeting* meeting = known();
+    if (meeting == nullptr) return;
+    meeting->participants[event.participant] = e.name;
+    for (auto& source : meeting->sources) {
+      if (source.second.participant == event.participant) source.second.name = e.name;
+    }
+    if (meeting->live) meeting->live->session->rename(event.participant, e.name);
   }
   void operator()(const meeting::ParticipantLeft& e) const {
     Meeting* meeting = known();
@@ -40,7 +51,9 @@ struct Studio::OnBody {
   void operator()(const meeting::ProducerCreated& e) const {
     Meeting* meeting = known();
     if (meeting == nullptr) return;
-    const Source source{e.producer, event.participant, e.kind, e.paused};
+    const auto person = meeting->participants.find(event.participant);
+    const Source source{e.producer, event.participant, e.kind, e.paused,
+                        person == meeting->participants.end() ? std::string() : person->second};
     meeting->sources[e.producer] = source;
     if (meeting->live && meeting->live->order.everyone) meeting->live->session->add(source);
   }

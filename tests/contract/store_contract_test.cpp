@@ -36,6 +36,23 @@ TEST_P(StoreContract, AMeetingIsCreatedOnce) {
   EXPECT_EQ(count("router_worker", "router_id = 'other-p'"), 0u);
 }
 
+TEST_P(StoreContract, RoutersAreAddedToAMeetingThatIsThere) {
+  ASSERT_TRUE(run(store_->create_meeting(meeting_rows("m"))).has_value());
+  MeetingRows more{MeetingId("m"), ContainerId("server"), {{RouterId("m-b"), WorkerId("server-w1"), RouterRole::kBoth, 7}}};
+  ASSERT_TRUE(run(store_->add_routers(more)).has_value());
+  EXPECT_EQ(rows("SELECT router_id, capacity, container_id FROM router_meeting WHERE capacity IS NOT NULL", 3),
+            (Rows{{"m-b", "7", "server"}}));
+  EXPECT_EQ(count("router_worker"), 3u);
+  EXPECT_EQ(count("meeting_status"), 1u);
+  const auto before = all_meeting_rows();
+  more.meeting = MeetingId("nowhere");
+  more.routers[0].router = RouterId("n-b");
+  const auto refused = run(store_->add_routers(more));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code, Errc::kNotFound);
+  EXPECT_EQ(all_meeting_rows(), before);
+}
+
 TEST_P(StoreContract, AMeetingOnAnUnknownWorkerIsRefusedAsAWhole) {
   auto meeting = meeting_rows("m");
   meeting.routers[1].worker = WorkerId("nobody");

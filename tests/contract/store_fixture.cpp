@@ -71,8 +71,10 @@ StoreContract::StoreContract() {
   settings_.deadline = 5s;  // a busy machine is not what is tested; who tests deadlines sets them
   database_ = std::make_unique<Connection>(settings_);
   EXPECT_TRUE(database_->open().has_value());
-  // Whatever an earlier test has left; the tables may not be there yet. Making fourteen tables takes a second.
-  for (const char* table : {"meeting_status", "router_worker", "worker_container", "container_heartbeat"}) {
+  // Whatever an earlier test has left; the tables may not be there yet. Making two dozen tables takes a second.
+  for (const char* table :
+       {"meeting_status", "router_worker", "worker_container", "container_heartbeat", "media_server", "meeting_placement", "placement_lock",
+        "removed_participant", "control_lease", "tenant", "tenant_key", "tenant_quota", "usage_day"}) {
     static_cast<void>(database_->execute(fmt::format("DELETE FROM {}", table)));
   }
   store_ = open_store(server_row());

@@ -86,6 +86,8 @@ test(`${joins} joins and leaves leave descriptors, threads, rows and memory wher
   };
   await round(1, 100); // pools, caches and the allocator take what they need
 
+  // The server's row for the control plane is written by its first heartbeat.
+  await until('the server is registered', async () => (await rowCounts(database)).media_server === 1);
   const before = { rows: await rowCounts(database), ...server.footprint(), ...counts(await server.status()) };
   const start = Date.now();
   for (let done = 0; done < joins; done += joins / 10) {

@@ -17,7 +17,10 @@ struct EventWords {
 
   std::string operator()(const MeetingCreated&) const { return fmt::format("meeting_created {}", event.meeting.str()); }
   std::string operator()(const MeetingEnded& e) const { return fmt::format("meeting_ended {} {}", event.meeting.str(), e.reason); }
-  std::string operator()(const ParticipantJoined& e) const { return fmt::format("participant_joined {} {}", who(), e.instance.str()); }
+  std::string operator()(const ParticipantJoined& e) const {
+    return fmt::format("participant_joined {} {}{}{}", who(), e.instance.str(), e.name.empty() ? "" : " ", e.name);
+  }
+  std::string operator()(const ParticipantRenamed& e) const { return fmt::format("participant_renamed {} {}", who(), e.name); }
   std::string operator()(const ParticipantLeft& e) const {
     return fmt::format("participant_left {} {} {}", who(), e.instance.str(), e.reason);
   }
@@ -30,6 +33,17 @@ struct EventWords {
   }
   std::string operator()(const ProducerPaused& e) const { return fmt::format("producer_paused {} {}", who(), e.kind); }
   std::string operator()(const ProducerResumed& e) const { return fmt::format("producer_resumed {} {}", who(), e.kind); }
+  std::string operator()(const ProducerDemand& e) const {
+    if (!e.wanted) return fmt::format("producer_demand {} {} none", who(), e.kind);
+    return fmt::format("producer_demand {} {} {}", who(), e.kind, e.max_spatial_layer ? std::to_string(*e.max_spatial_layer) : "all");
+  }
+  std::string operator()(const ProducerLimited& e) const {
+    return fmt::format("producer_limited {} {} {} {}", who(), e.kind, e.bitrate, e.max_bitrate);
+  }
+  std::string operator()(const MeetingUsage& e) const {
+    return fmt::format("meeting_usage {} {} {}s in={} out={}", event.meeting.str(), event.tenant, e.participant_seconds, e.bytes_in,
+                       e.bytes_out);
+  }
   std::string operator()(const ProducerClosed& e) const {
     return fmt::format("producer_closed {} {} {} {}", who(), e.kind, e.producer.str(), e.reason);
   }
@@ -102,6 +116,36 @@ std::string say(const RecreatedTransport& answer) {
   std::string text = fmt::format("transport {}", answer.transport.id.str());
   if (!answer.closed_producers.empty()) text += " closed " + say(answer.closed_producers);
   if (!answer.meeting_producers.empty()) text += " sees " + say(answer.meeting_producers);
+  return text;
+}
+
+std::string say(const std::vector<RouterRow>& answer) {
+  std::string text = "routers";
+  for (const auto& row : answer) text += " " + row.worker.str();
+  return text;
+}
+
+std::string say(const MeetingDetail& answer) {
+  std::vector<std::string> words;
+  for (const auto& participant : answer.participants) {
+    std::string word = participant.participant.str() + (participant.name.empty() ? "" : ":" + participant.name);
+    for (const auto& producer : participant.producers) word += "," + producer.kind + (producer.paused ? "(paused)" : "");
+    for (const auto& producer : participant.data_producers) word += "," + producer.label;
+    words.push_back(word);
+  }
+  return sorted(fmt::format("meeting {} of {}", answer.meeting.str(), answer.tenant), words);
+}
+
+std::string say(const ParticipantDetail& answer) {
+  std::string text =
+      fmt::format("participant {} {} {}", answer.participant.str(), answer.instance.str(), answer.name.empty() ? "-" : answer.name);
+  text += answer.producer_transport.empty() ? " -" : " " + answer.producer_transport.str();
+  text += answer.consumer_transport.empty() ? " -" : " " + answer.consumer_transport.str();
+  for (const auto& producer : answer.producers)
+    text += fmt::format(" {}={}{}", producer.kind, producer.producer.str(), producer.paused ? " paused" : "");
+  for (const auto& consumer : answer.consumers) {
+    text += fmt::format(" {}.{}={}{}", consumer.target.str(), consumer.kind, consumer.consumer.str(), consumer.paused ? " paused" : "");
+  }
   return text;
 }
 

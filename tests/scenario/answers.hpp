@@ -13,6 +13,9 @@ std::string say(const Error& error);
 std::string say(const meeting::RecreatedTransport& answer);
 std::string say(const std::vector<meeting::ProducerDetail>& answer);
 std::string say(const std::vector<meeting::ConsumerDetail>& answer);
+std::string say(const std::vector<meeting::RouterRow>& answer);
+std::string say(const meeting::MeetingDetail& answer);
+std::string say(const meeting::ParticipantDetail& answer);
 std::string say(const meeting::Event& event);
 std::string say(const meeting::UserSession& session);
 

@@ -11,6 +11,11 @@ namespace {
 
 using namespace dd::meeting;
 
+template <typename T>
+Task<Result<T>> at_once(Result<T> answer) {
+  co_return std::move(answer);
+}
+
 template <typename IdType>
 std::vector<IdType> ids_of(const Words& words) {
   std::vector<IdType> ids;
@@ -75,6 +80,7 @@ CreateMeeting Director::placement(const Call& call, const MeetingId& meeting) co
     const std::string worker = call.option(role.first, "");
     if (!worker.empty()) command.routers.push_back({WorkerId(worker), 20, role.second});
   }
+  if (const std::string tenant = call.option("tenant", ""); !tenant.empty()) command.tenant = tenant;
   if (command.routers.empty()) command.routers.push_back({WorkerId("w1"), 20, RouterRole::kBoth});
   return command;
 }
@@ -109,6 +115,16 @@ bool Director::call_control(const Call& call) {
     begin_void(call, host.replace_meetings(std::move(command)));
   } else if (call.verb == "endMeeting") {
     begin_void(call, host.end_meeting(MeetingId(first)));
+  } else if (call.verb == "addRouters") {  // addRouters w2 w3
+    AddRouters command;
+    command.meeting = MeetingId(call.option("meeting", "m1"));
+    for (const auto& worker : call.words) command.routers.push_back({WorkerId(worker), 20, RouterRole::kBoth});
+    begin<std::vector<RouterRow>>(call, host.add_routers(std::move(command)), [](const auto& answer) { return say(answer); });
+  } else if (call.verb == "getMeeting") {
+    begin<MeetingDetail>(call, at_once(host.meeting_detail(MeetingId(first))), [](const auto& answer) { return say(answer); });
+  } else if (call.verb == "getParticipant") {
+    begin<ParticipantDetail>(call, at_once(host.participant_detail({MeetingId(call.option("meeting", "m1")), ParticipantId(first)})),
+                             [](const auto& answer) { return say(answer); });
   } else if (call.verb == "getProducersOfMeeting") {
     begin<std::vector<ProducerDetail>>(call, host.producers_of(MeetingId(first)), [](const auto& answer) { return say(answer); });
   } else if (call.verb == "leaveMeeting") {
@@ -133,6 +149,7 @@ bool Director::call_transport(const Call& call) {
     command.router = router_named(meeting, call.option("router", "r1"));
     command.role = producing ? TransportRole::kProducer : TransportRole::kConsumer;
     command.force_new = call.option("force_new", "no") == "yes";
+    command.name = call.option("name", "");
     begin<RecreatedTransport>(call, host.recreate_transport(command), [this, call, role = command.role](const RecreatedTransport& answer) {
       actors_[call.actor].transports[role] = answer.transport.id;
       return say(answer);
@@ -182,6 +199,10 @@ bool Director::call_producer(const Call& call) {
     command.parameters = command.kind == "audio" ? meeting::testing::sample_audio() : meeting::testing::sample_video();
     const std::string router = call.option("consumer_router", "");
     if (!router.empty()) command.consumer_routers.push_back(router_named(meeting, router));
+    command.max_bitrate = static_cast<std::uint32_t>(std::stoul(call.option("max_bitrate", "0")));
+    if (const int layers = std::stoi(call.option("layers", "1")); layers > 1) {
+      command.parameters.encodings.resize(static_cast<std::size_t>(layers), command.parameters.encodings.front());
+    }
     command.start_recording = call.option("start_recording", "no") == "yes";
     begin<ProducerDetail>(call, host.create_producer(std::move(command)),
                           [](const ProducerDetail& detail) { return fmt::format("producer {} {}", detail.producer.str(), detail.kind); });
@@ -221,6 +242,7 @@ bool Director::call_consumer(const Call& call) {
     command.transport = TransportId(call.option("transport", own_transport));
     command.capabilities = meeting::testing::sample_router_capabilities();
     if (call.option("can", "everything") == "audio") command.capabilities.codecs.pop_back();
+    command.paused = call.option("paused", "no") == "yes";
     for (const auto& word : call.words) {  // bob.video=<producer>
       const auto dot = word.find('.');
       const auto equals = word.find('=');
@@ -237,7 +259,9 @@ bool Director::call_consumer(const Call& call) {
   } else if (call.verb == "requestKeyFrame") {
     begin_void(call, host.request_key_frame({meeting, participant, ConsumerId(call.words.at(0))}));
   } else if (call.verb == "setPreferredLayers") {
-    begin<std::optional<Layers>>(call, host.set_preferred_layers({meeting, participant, ConsumerId(call.words.at(0)), Layers{1, {}}}),
+    begin<std::optional<Layers>>(call,
+                                 host.set_preferred_layers({meeting, participant, ConsumerId(call.words.at(0)),
+                                                            Layers{static_cast<std::uint8_t>(std::stoi(call.option("layer", "1"))), {}}}),
                                  [](const auto& layers) { return layers ? "layers " + std::to_string(layers->spatial) : "no layers"; });
   } else if (call.verb == "createDataConsumer") {
     CreateDataConsumer command{meeting, participant, TransportId(call.option("transport", own_transport)),

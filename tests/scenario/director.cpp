@@ -165,6 +165,15 @@ std::string Director::world(const Words& words) {
     media.establish(TransportId(words[1]));
   } else if (words[0] == "transport" && verb == "fails") {
     media.fail_transport(TransportId(words[1]), end_of(words.at(3)));
+  } else if (words[0] == "transport" && verb == "carries") {  // transport $t carries 1000 2000
+    media.carry(TransportId(words[1]), std::stoll(words.at(3)), std::stoll(words.at(4)));
+  } else if (words[0] == "producer" && verb == "sends") {
+    media.send(ProducerId(words[1]), std::stoll(words.at(3)));
+  } else if (words[0] == "producer") {  // producer $p recorded yes
+    stage().host->note_recorded(ProducerId(words[1]), words.at(3) == "yes");
+  } else if (words[0] == "incoming") {  // incoming $t 128000
+    const auto actual = media.transports().at(TransportId(words[1])).bitrates.max_incoming;
+    return std::to_string(actual) == words.at(2) ? "" : fmt::format("the transport may take in {}", actual);
   } else if (words[0] == "speaker") {
     media.report_speaker(stage().media.routers().begin()->first, ProducerId(words[1]));
   } else if (words[0] == "levels") {

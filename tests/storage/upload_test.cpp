@@ -132,7 +132,7 @@ TEST_F(Storage, TheServerIsKilledTwiceAndTheQueueGoesOn) {
   AsioLoop loop;
   observe::Metrics metrics;
   recording::Holds holds;
-  shelf::Catalogue catalogue(root_.path(), "acme", true);
+  shelf::Catalogue catalogue(root_.path(), true);
   std::atomic<unsigned> sent{0};
   std::atomic<unsigned> kills{0};
   shelf::UploaderSettings settings;
@@ -185,7 +185,7 @@ TEST_F(Storage, AStoppedUploaderGoesOnAtTheNextStart) {
   AsioLoop loop;
   observe::Metrics metrics;
   recording::Holds holds;
-  shelf::Catalogue catalogue(root_.path(), "acme", true);
+  shelf::Catalogue catalogue(root_.path(), true);
   shelf::UploaderSettings settings;
   settings.plan = plan_;
   settings.threads = 1;

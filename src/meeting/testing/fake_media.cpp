@@ -63,6 +63,13 @@ void FakeMedia::fail_transport(const TransportId& transport, TransportEnd reason
   tell([transport, reason](MediaEvents& events) { events.on_transport_failed(transport, reason); });
 }
 
+void FakeMedia::carry(const TransportId& transport, std::int64_t received, std::int64_t sent) {
+  transports_.at(transport).bytes_received += received;
+  transports_.at(transport).bytes_sent += sent;
+}
+
+void FakeMedia::send(const ProducerId& producer, std::int64_t bytes) { producers_.at(producer).bytes += bytes; }
+
 void FakeMedia::report_levels(const RouterId& router, std::vector<AudioLevel> levels) {
   tell([router, levels = std::move(levels)](MediaEvents& events) { events.on_audio_levels(router, levels); });
 }
@@ -114,7 +121,7 @@ Task<Result<TransportDescription>> FakeMedia::create_transport(TransportRequest 
   auto beginning = begin("create_transport");
   DD_CO_TRY_VOID(co_await std::move(beginning));
   DD_CO_TRY_VOID(require_router(request.router));
-  transports_[request.id] = Transport{request.router, false};
+  transports_[request.id] = Transport{request.router, false, request.bitrates, 0, 0};
   TransportDescription description;
   description.id = request.id;
   description.ice_parameters = {"fake", "secret", true};
@@ -141,10 +148,12 @@ Task<Result<IceParameters>> FakeMedia::restart_ice(TransportId transport) {
   co_return IceParameters{fmt::format("fake{}", ++ice_generation_), "secret", true};
 }
 
-Task<Result<void>> FakeMedia::set_bitrates(TransportId transport, TransportBitrates) {
+Task<Result<void>> FakeMedia::set_bitrates(TransportId transport, TransportBitrates bitrates) {
   auto beginning = begin("set_bitrates");
   DD_CO_TRY_VOID(co_await std::move(beginning));
-  co_return require_transport(transport);
+  DD_CO_TRY_VOID(require_transport(transport));
+  transports_.at(transport).bitrates = bitrates;
+  co_return ok();
 }
 
 Task<Result<StatReport>> FakeMedia::transport_stats(TransportId transport) {
@@ -152,7 +161,8 @@ Task<Result<StatReport>> FakeMedia::transport_stats(TransportId transport) {
   DD_CO_TRY_VOID(co_await std::move(beginning));
   DD_CO_TRY_VOID(require_transport(transport));
   StatReport report(1);
-  report[0].emplace_back("bytesReceived", std::int64_t{0});
+  report[0].emplace_back("bytesReceived", transports_.at(transport).bytes_received);
+  report[0].emplace_back("bytesSent", transports_.at(transport).bytes_sent);
   co_return std::move(report);
 }
 

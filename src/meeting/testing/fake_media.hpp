@@ -19,6 +19,9 @@ class FakeMedia final : public MediaPort {
   struct Transport {
     RouterId router;
     bool connected = false;
+    TransportBitrates bitrates;
+    std::int64_t bytes_received = 0;
+    std::int64_t bytes_sent = 0;
   };
   struct Producer {
     TransportId transport;
@@ -26,6 +29,7 @@ class FakeMedia final : public MediaPort {
     rtp::Parameters parameters;
     bool paused = false;
     std::set<RouterId> pipes;
+    std::int64_t bytes = 0;
   };
   struct Consumer {
     TransportId transport;
@@ -51,6 +55,8 @@ class FakeMedia final : public MediaPort {
   void restore_worker(const WorkerId& worker);
   void establish(const TransportId& transport);  // the client's ICE and DTLS come up
   void fail_transport(const TransportId& transport, TransportEnd reason);
+  void carry(const TransportId& transport, std::int64_t received, std::int64_t sent);  // so many bytes more
+  void send(const ProducerId& producer, std::int64_t bytes);
   void report_levels(const RouterId& router, std::vector<AudioLevel> levels);
   void report_speaker(const RouterId& router, ProducerId producer);
   void report_score(const ProducerId& producer, int score);

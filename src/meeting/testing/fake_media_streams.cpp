@@ -13,7 +13,7 @@ Task<Result<ProducerDescription>> FakeMedia::produce(ProduceRequest request) {
   DD_CO_TRY_VOID(require_transport(request.transport));
   if (request.parameters.codecs.empty()) co_return invalid_field("rtpParameters.codecs", "codecs must not be empty");
   const auto type = request.parameters.encodings.size() > 1 ? ProducerType::kSimulcast : ProducerType::kSimple;
-  producers_[request.id] = Producer{request.transport, request.kind, std::move(request.parameters), request.paused, {}};
+  producers_[request.id] = Producer{request.transport, request.kind, std::move(request.parameters), request.paused, {}, 0};
   co_return ProducerDescription{request.id, type};
 }
 
@@ -39,6 +39,7 @@ Task<Result<StatReport>> FakeMedia::producer_stats(ProducerId producer) {
   if (!producers_.contains(producer)) co_return not_found("producer", producer.str());
   StatReport report(1);
   report[0].emplace_back("packetCount", std::int64_t{0});
+  report[0].emplace_back("byteCount", producers_.at(producer).bytes);
   co_return std::move(report);
 }
 

@@ -64,6 +64,17 @@ Task<Result<Insertion>> FakeStore::create_meeting(MeetingRows rows) {
   co_return Insertion::kInserted;
 }
 
+Task<Result<void>> FakeStore::add_routers(MeetingRows rows) {
+  auto beginning = begin("add_routers");
+  DD_CO_TRY(Fate fate, co_await std::move(beginning));
+  if (fate == Fate::kLostUnchanged) co_return lost();
+  auto meeting = meetings_.find(rows.meeting);
+  if (meeting == meetings_.end()) co_return not_found("meeting", rows.meeting.str());
+  for (const auto& router : rows.routers) meeting->second.routers.push_back(router);
+  if (fate == Fate::kLostChanged) co_return lost();
+  co_return ok();
+}
+
 Task<Result<void>> FakeStore::replace_meetings(std::vector<MeetingRows> meetings) {
   auto beginning = begin("replace_meetings");
   DD_CO_TRY(Fate fate, co_await std::move(beginning));

@@ -42,6 +42,7 @@ class FakeStore final : public StorePort {
 
   bool available() const override { return !away_; }
   Task<Result<Insertion>> create_meeting(MeetingRows rows) override;
+  Task<Result<void>> add_routers(MeetingRows rows) override;
   Task<Result<void>> replace_meetings(std::vector<MeetingRows> meetings) override;
   Task<Result<void>> delete_meeting(MeetingId meeting, std::vector<RouterId> routers) override;
   Task<Result<void>> put_transport(TransportRow row) override;

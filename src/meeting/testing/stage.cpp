@@ -36,6 +36,12 @@ std::vector<std::string> Stage::disagreements() const {
     auto row = store.meetings().find(meeting.meeting);
     if (row == store.meetings().end() || row->second.container != meeting.container) {
       lines.push_back(fmt::format("the rows do not say that meeting {} is here", meeting.meeting.str()));
+    } else {
+      std::set<RouterId> own;
+      for (const auto& router : meeting.routers) own.insert(router.router);
+      std::map<RouterId, bool> there;
+      for (const auto& router : row->second.routers) there[router.router] = true;
+      compare_keys("router (row)", own, there, lines);
     }
   }
   for (const auto& row : store.meetings()) {

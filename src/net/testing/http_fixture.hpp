@@ -19,6 +19,7 @@
 #include <string>
 #include <thread>
 
+#include "api/application.hpp"
 #include "meeting/testing/fake_media.hpp"
 #include "meeting/testing/fake_store.hpp"
 #include "net/http_server.hpp"
@@ -158,9 +159,13 @@ class HttpFixture : public ::testing::Test {
     thread_.join();
   }
 
+  // On the loop, before the server listens.
+  virtual void prepare(HttpServer&) {}
+
   void start(HttpSettings settings = {}) {
     settings.address = "127.0.0.1";
     settings.port = 0;
+    settings_used_ = settings;
     thread_ = std::thread([this] { loop_.run(); });
     on_loop([&] {
       media_ = std::make_unique<meeting::testing::FakeMedia>(loop_, std::vector{WorkerId("w1")});
@@ -175,8 +180,22 @@ class HttpFixture : public ::testing::Test {
       ASSERT_TRUE(opened);
       application_ = std::move(*opened);
       server_ = std::make_unique<HttpServer>(loop_, *application_, metrics_, settings);
-      ASSERT_TRUE(server_->listen());
+      prepare(*server_);
+      const auto listening = server_->listen();
+      ASSERT_TRUE(listening) << listening.error().message;
       port_ = server_->port();
+    });
+  }
+
+  // The server goes, with its connections, and comes back on its port; what it served stays.
+  void take_away() {
+    on_loop([&] { server_.reset(); });
+  }
+  void bring_back() {
+    on_loop([&] {
+      settings_used_.port = port_;
+      server_ = std::make_unique<HttpServer>(loop_, *application_, metrics_, settings_used_);
+      ASSERT_TRUE(server_->listen());
     });
   }
 
@@ -236,7 +255,10 @@ class HttpFixture : public ::testing::Test {
     return false;
   }
 
- private:
+ protected:
+  AsioLoop& loop() { return loop_; }
+  observe::Metrics& counts() { return metrics_; }
+
   // Lets the loop run for so long.
   void turn(Duration length) {
     auto turned = std::make_shared<std::promise<void>>();
@@ -259,6 +281,7 @@ class HttpFixture : public ::testing::Test {
     done->get_future().wait();
   }
 
+ private:
   Task<void> stop_server(Duration deadline) {
     co_await server_->stop(deadline);
     stopped_ = true;
@@ -272,6 +295,7 @@ class HttpFixture : public ::testing::Test {
   std::unique_ptr<meeting::Host> host_;
   std::unique_ptr<api::Application> application_;
   std::unique_ptr<HttpServer> server_;
+  HttpSettings settings_used_;
   std::uint16_t port_ = 0;
   std::atomic<bool> stopped_ = false;
   std::thread thread_;

@@ -32,8 +32,8 @@ function endGroup(child) {
 
 let started = 0;
 
-// database: undefined for SQLite in a temporary folder, or a mysql:// address.
-export async function startServer({ name, workers = 2, database, tenant = ' default', env = {}, port, rtcPort, ready = true } = {}) {
+// database: undefined for SQLite in a temporary folder, or a mysql:// address. role: as the setting ROLE.
+export async function startServer({ name, role = 'all', workers = 2, database, tenant = ' default', env = {}, port, rtcPort, ready = true } = {}) {
   if (!fs.existsSync(binary)) throw new Error(`${binary} is missing: build it first (make build), or set DD_BUILD_DIR`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dd-server-'));
   const test = path.basename(process.argv[1] ?? 'test').replace(/\.test\.mjs$|\.mjs$/, '');
@@ -41,6 +41,7 @@ export async function startServer({ name, workers = 2, database, tenant = ' defa
   const logPath = path.join(outputFolder, `${name ?? test}-${process.pid}-${++started}.log`);
   const log = fs.openSync(logPath, 'w');
   const httpPort = port ?? (await freePort());
+  const controlPort = await freePort();
   const rtcBase = rtcPort ?? (await freePortRun(workers));
 
   const child = spawn(binary, [], {
@@ -51,8 +52,11 @@ export async function startServer({ name, workers = 2, database, tenant = ' defa
       PATH: process.env.PATH,
       HOME: folder,
       ENV: 'local',
+      ROLE: role,
       TENANT: tenant,
       SERVER_PORT: String(httpPort),
+      CONTROL_PORT: String(controlPort),
+      WEB_APP_DIR: path.join(repository, 'web', 'app', 'dist'),
       RTC_PORT_BASE: String(rtcBase),
       RTC_WORKERS: String(workers),
       ...(database ? { DATABASE_URL: database } : { SQLITE_PATH: path.join(folder, 'doordarshan.db') }),
@@ -62,13 +66,14 @@ export async function startServer({ name, workers = 2, database, tenant = ' defa
   });
   fs.closeSync(log);
   running.add(child);
-  const server = new Server({ child, folder, logPath, origin: `http://127.0.0.1:${httpPort}`, rtcBase, workers, database });
+  const server = new Server({ child, folder, logPath, origin: `http://127.0.0.1:${httpPort}`, controlOrigin: `http://localhost:${controlPort}`, rtcBase, workers, database });
   try {
+    const asked = role === 'control' ? server.controlOrigin : server.origin;
     await until(
       `the server answers /${ready ? 'ready' : 'health'} (log: ${logPath})`,
       async () => {
         if (server.exited) throw new Error(`it ended with ${JSON.stringify(await server.exit)}:\n${server.log().slice(-2000)}`);
-        return (await fetch(`${server.origin}/${ready ? 'ready' : 'health'}`)).status === 200;
+        return (await fetch(`${asked}/${ready ? 'ready' : 'health'}`)).status === 200;
       },
       { timeout: 20_000 },
     );

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+#include "control/placement.hpp"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace dd::control {
+namespace {
+
+std::uint64_t claimed(const ServerRecord& server, const Claims& claims) {
+  const auto found = claims.find(server.server);
+  return found == claims.end() ? 0 : found->second;
+}
+
+}  // namespace
+
+std::string_view without_leading_blanks(std::string_view text) {
+  const auto first = text.find_first_not_of(' ');
+  return first == std::string_view::npos ? std::string_view{} : text.substr(first);
+}
+
+std::uint32_t room(const ServerRecord& server, const Claims& claims) {
+  const std::uint64_t taken = std::max(server.participants, server.reserved) + claimed(server, claims);
+  return taken >= server.capacity ? 0 : server.capacity - static_cast<std::uint32_t>(taken);
+}
+
+double load(const ServerRecord& server, const Claims& claims) {
+  if (server.capacity == 0) return 1;
+  // Those who are there weigh beside what is promised: of two servers with equal promises the emptier one is better.
+  const double promised = static_cast<double>(server.reserved + claimed(server, claims));
+  const double seats = (static_cast<double>(server.participants) + promised) / (2.0 * server.capacity);
+  return std::max(seats, server.cpu_percent / 100.0);
+}
+
+std::vector<const ServerRecord*> candidates(std::span<const ServerRecord> servers, std::string_view pool, std::uint32_t size,
+                                            const std::function<bool(const ServerRecord&)>& living, const Claims& claims) {
+  std::vector<std::pair<double, const ServerRecord*>> fit;
+  const auto wanted = without_leading_blanks(pool);
+  for (const auto& server : servers) {
+    if (server.draining || without_leading_blanks(server.tenant) != wanted || !living(server)) continue;
+    if (room(server, claims) < size || workers_by_load(server).empty()) continue;
+    fit.emplace_back(load(server, claims), &server);
+  }
+  std::sort(fit.begin(), fit.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.first, a.second->server) < std::tie(b.first, b.second->server); });
+  std::vector<const ServerRecord*> ordered;
+  for (const auto& entry : fit) ordered.push_back(entry.second);
+  return ordered;
+}
+
+std::vector<WorkerLoad> workers_by_load(const ServerRecord& server, const std::unordered_map<WorkerId, std::uint32_t>& expected) {
+  std::vector<WorkerLoad> living;
+  for (const auto& worker : server.workers) {
+    if (!worker.alive) continue;
+    living.push_back(worker);
+    if (const auto more = expected.find(worker.worker); more != expected.end()) living.back().consumers += more->second;
+  }
+  std::sort(living.begin(), living.end(), [](const WorkerLoad& a, const WorkerLoad& b) {
+    return std::tie(a.consumers, a.transports, a.worker) < std::tie(b.consumers, b.transports, b.worker);
+  });
+  return living;
+}
+
+std::vector<Move> spread(std::span<const PlacedMeeting> meetings, std::span<const ServerRecord* const> targets, Claims claims) {
+  std::vector<std::size_t> by_size(meetings.size());
+  std::iota(by_size.begin(), by_size.end(), 0);
+  std::stable_sort(by_size.begin(), by_size.end(), [&](std::size_t a, std::size_t b) { return meetings[a].size > meetings[b].size; });
+
+  std::vector<const ServerRecord*> chosen(meetings.size(), nullptr);
+  for (const std::size_t i : by_size) {
+    const ServerRecord* best = nullptr;
+    for (const ServerRecord* target : targets) {
+      if (target->server == meetings[i].server || room(*target, claims) < meetings[i].size) continue;
+      if (best == nullptr || std::pair(load(*target, claims), target->server) < std::pair(load(*best, claims), best->server)) best = target;
+    }
+    if (best == nullptr) continue;
+    chosen[i] = best;
+    claims[best->server] += meetings[i].size;
+  }
+  std::vector<Move> moves;
+  for (std::size_t i = 0; i < meetings.size(); ++i) {
+    if (chosen[i] != nullptr) moves.push_back({meetings[i], chosen[i]->server});
+  }
+  return moves;
+}
+
+}  // namespace dd::control

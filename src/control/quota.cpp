@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+#include "control/quota.hpp"
+
+namespace dd::control {
+
+std::string_view to_string(Quota quota) {
+  switch (quota) {
+    case Quota::kMeetings: return "meetings";
+    case Quota::kParticipantsPerMeeting: return "participants_per_meeting";
+    case Quota::kParticipants: return "participants";
+    case Quota::kAudioBitrate: return "audio_bitrate";
+    case Quota::kVideoBitrate: return "video_bitrate";
+    case Quota::kScreenshareBitrate: return "screenshare_bitrate";
+    case Quota::kRecordingMinutes: return "recording_minutes";
+    case Quota::kStorageBytes: return "storage_bytes";
+    case Quota::kRequestsPerSecond: return "requests_per_second";
+  }
+  return "";
+}
+
+std::optional<Quota> parse_quota(std::string_view text) {
+  for (const Quota quota : kQuotas) {
+    if (to_string(quota) == text) return quota;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::uint64_t> quota_of(const Tenant& tenant, Quota quota) {
+  const auto found = tenant.quotas.find(to_string(quota));
+  if (found == tenant.quotas.end()) return std::nullopt;
+  return found->second;
+}
+
+}  // namespace dd::control

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+// The command line of administration beside a running server: what it makes opens meetings, what it retires or bounds is refused.
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+
+import { openBrowser } from './lib/browser.mjs';
+import { binary, startServer } from './lib/server.mjs';
+import { until } from './lib/wait.mjs';
+import { allMeet, joinMeeting, openTab } from './lib/web_app.mjs';
+
+let server;
+let browser;
+let environment;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer({ name: 'administration' }), openBrowser({ pages: false })]);
+  environment = {
+    PATH: process.env.PATH,
+    ENV: 'local',
+    SQLITE_PATH: path.join(server.folder, 'doordarshan.db'),
+    CONTROL_PUBLIC_URL: server.controlOrigin,
+  };
+});
+after(async () => {
+  await browser?.close();
+  await server?.kill();
+});
+
+const options = () => ({ env: environment, cwd: server.folder, encoding: 'utf8' });
+const command = (...words) => execFileSync(binary, words, options());
+const refusal = (...words) => {
+  const { status, stderr } = spawnSync(binary, words, options());
+  assert.notEqual(status, 0, `${words.join(' ')} is refused`);
+  return stderr;
+};
+const link = (...words) => command('token', '--tenant', 'acme', '--meeting', 'standup', '--link', ...words).trim();
+
+test('a tenant that was made on the command line has a key, and its links open a meeting', async () => {
+  const made = command('tenant', 'create', 'acme', '--name', 'Acme Ltd', '--quota', 'participants_per_meeting=2');
+  assert.match(made, /^tenant {2}acme\nkey {5}acme\.[\w-]{8}\nsecret {2}\S{32,}\n$/);
+  assert.match(command('tenant', 'list'), /^acme\s+active\s+Acme Ltd$/m);
+  assert.match(command('tenant', 'quota', 'acme'), /^participants_per_meeting\s+2$/m);
+  const people = [await joinMeeting(browser, link(), 'Asha'), await joinMeeting(browser, link(), 'Bela')];
+  await allMeet(people, { timeout: 20_000 });
+});
+
+test('a quota that is reached is told in the lobby, and lifting it lets people in', async () => {
+  const page = await openTab(browser, 'third');
+  await page.goto(link());
+  await page.getByLabel('Your name').fill('Chitra');
+  await page.getByRole('button', { name: 'Join now' }).click();
+  await page.getByText(/full/i).first().waitFor();
+  command('tenant', 'quota', 'acme', 'participants_per_meeting=none');
+  await new Promise((resolve) => setTimeout(resolve, 2500)); // a replica sees it within two seconds
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('region', { name: 'Call controls' }).waitFor();
+});
+
+test('usage of the meeting is printed as CSV', async () => {
+  await until('participant seconds are written', async () => /^acme,\d{4}-\d\d-\d\d,participant_seconds,[1-9]\d*$/m.test(command('tenant', 'usage', 'acme')), { timeout: 45_000, interval: 1000 });
+});
+
+test('keys rotate: the new one signs, and what the retired one signed is refused', async () => {
+  const old = /^(acme\.[\w-]+)/m.exec(command('tenant', 'key', 'list', 'acme'))[1];
+  const signedByOld = link();
+  assert.match(command('tenant', 'key', 'add', 'acme'), /^key {5}acme\.[\w-]{8}\nsecret/);
+  assert.match(command('tenant', 'key', 'retire', 'acme', old), /retires/);
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  const person = await joinMeeting(browser, link(), 'Dev');
+  await person.close();
+  const page = await openTab(browser, 'late');
+  await page.goto(signedByOld);
+  await page.getByLabel('Your name').fill('Late');
+  await page.getByRole('button', { name: 'Join now' }).click();
+  await page.getByText(/link/i).first().waitFor();
+  assert.equal(await page.getByRole('region', { name: 'Call controls' }).count(), 0);
+});
+
+test('what cannot be done is said, with the reason', () => {
+  assert.match(refusal('tenant', 'create', 'acme'), /there is a tenant acme already/);
+  assert.match(refusal('tenant', 'quota', 'nobody', 'meetings=1'), /there is no tenant nobody/);
+  assert.match(refusal('tenant', 'quota', 'acme', 'bananas=1'), /no quota called bananas/);
+  assert.match(refusal('tenant', 'usage', 'acme', '--from', 'yesterday'), /from is no day/);
+  assert.match(refusal('token', '--tenant', 'acme', '--meeting', 'a b'), /meeting/);
+});

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+// A person who uses the web app: opens a link in a tab, gives a name, joins, and can be asked what reaches her. Her tab is operated by
+// what it shows (roles and labels); what she sees and hears is read from the statistics of the tab's own connections.
+import { sleep, until } from './wait.mjs';
+
+// The links that a development server prints when it starts.
+export function printedLinks(server) {
+  const after = (words) => {
+    const found = new RegExp(`${words}\\s+(\\S+)`).exec(server.log())?.[1];
+    if (!found) throw new Error(`the server printed no link after "${words}"`);
+    return found;
+  };
+  return { meeting: after('open in two windows'), operator: after('servers and tenants') };
+}
+
+export async function openTab(browser, name = 'tab') {
+  const page = await browser.context.newPage();
+  page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
+  await page.addInitScript(() => {
+    const connections = [];
+    window.RTCPeerConnection = class extends window.RTCPeerConnection {
+      constructor(...options) {
+        super(...options);
+        connections.push(this);
+      }
+    };
+    // What arrived so far, by the sender's track: frames decoded and sound energy.
+    window.arrived = async () => {
+      const arrived = {};
+      for (const connection of connections) {
+        if (connection.connectionState === 'closed') continue;
+        for (const report of (await connection.getStats()).values()) {
+          if (report.type !== 'inbound-rtp') continue;
+          arrived[`${report.kind} ${report.ssrc}`] = report.kind === 'video' ? (report.framesDecoded ?? 0) : (report.totalAudioEnergy ?? 0);
+        }
+      }
+      return arrived;
+    };
+    // What arrived by what is shown: frames of each of the others' tiles, and packets of all sound together.
+    window.progress = async () => {
+      const progress = { sound: 0 };
+      for (const connection of connections) {
+        if (connection.connectionState === 'closed') continue;
+        for (const report of (await connection.getStats()).values()) {
+          if (report.type === 'inbound-rtp' && report.kind === 'audio') progress.sound += report.packetsReceived;
+        }
+      }
+      for (const tile of document.querySelectorAll('[data-tile]')) {
+        const name = tile.getAttribute('aria-label').split(',')[0];
+        if (!name.startsWith('You')) progress[`picture of ${name}`] = tile.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
+      }
+      return progress;
+    };
+    window.candidatePairs = async () => {
+      const pairs = [];
+      for (const connection of connections) {
+        if (connection.connectionState === 'closed') continue;
+        const reports = await connection.getStats();
+        for (const report of reports.values()) {
+          if (report.type === 'candidate-pair' && report.nominated && report.state === 'succeeded') {
+            pairs.push({ local: reports.get(report.localCandidateId)?.candidateType, relay: reports.get(report.localCandidateId)?.relayProtocol });
+          }
+        }
+      }
+      return pairs;
+    };
+  });
+  return page;
+}
+
+export async function joinMeeting(browser, link, name) {
+  const page = await openTab(browser, name);
+  await page.goto(link);
+  const person = new Person(page, name);
+  await person.enter();
+  return person;
+}
+
+class Person {
+  constructor(page, name) {
+    Object.assign(this, { page, name });
+  }
+
+  // From the lobby into the meeting.
+  async enter() {
+    await this.page.getByLabel('Your name').fill(this.name);
+    await this.page.getByRole('button', { name: 'Join now' }).click();
+    try {
+      await this.page.getByRole('region', { name: 'Call controls' }).waitFor({ timeout: 10_000 });
+    } catch {
+      throw new Error(`${this.name} is not in the meeting; her page says: ${await this.page.locator('main').innerText()}`);
+    }
+  }
+
+  press(label) {
+    return this.page.getByRole('button', { name: label }).click();
+  }
+
+  // The labels of the tiles: "You", "Asha, muted", ...
+  tiles() {
+    return this.page.locator('[data-tile]').evaluateAll((tiles) => tiles.map((tile) => tile.getAttribute('aria-label')));
+  }
+
+  // How many pictures and sounds moved on in the last moment.
+  async reaches(during = 400) {
+    const before = await this.page.evaluate(() => window.arrived());
+    await sleep(during);
+    const now = await this.page.evaluate(() => window.arrived());
+    const growing = (kind) => Object.keys(now).filter((key) => key.startsWith(kind) && now[key] > (before[key] ?? 0)).length;
+    return { pictures: growing('video'), sounds: growing('audio') };
+  }
+
+  async seesAndHears(others, { timeout = 10_000 } = {}) {
+    let last;
+    await until(
+      `${this.name} sees and hears ${others} others`,
+      async () => {
+        last = await this.reaches();
+        if (last.pictures === others && last.sounds === others) return true;
+        throw new Error(`${last.pictures} pictures and ${last.sounds} sounds arrive`);
+      },
+      { timeout },
+    );
+  }
+
+  // Starts to watch for how long nothing moves on; the function it answers ends that and tells the longest time of each picture and of
+  // the sound, in milliseconds.
+  async watchGaps() {
+    await this.page.evaluate(async () => {
+      const gaps = (window.gaps = { longest: {}, last: {}, seen: await window.progress() });
+      for (const key of Object.keys(gaps.seen)) gaps.last[key] = performance.now();
+      gaps.look = async () => {
+        const seen = await window.progress();
+        const at = performance.now();
+        for (const key of Object.keys(gaps.last)) {
+          gaps.longest[key] = Math.max(gaps.longest[key] ?? 0, Math.round(at - gaps.last[key]));
+          if (seen[key] !== undefined && seen[key] !== gaps.seen[key]) gaps.last[key] = at;
+        }
+        gaps.seen = seen;
+      };
+      gaps.timer = setInterval(gaps.look, 200); // statistics are not free, and three tabs share the cores
+    });
+    return () =>
+      this.page.evaluate(async () => {
+        clearInterval(window.gaps.timer);
+        await window.gaps.look();
+        return window.gaps.longest;
+      });
+  }
+
+  close() {
+    return this.page.close();
+  }
+}
+
+// Everybody sees and hears everybody; answers after how many milliseconds.
+export async function allMeet(people, options) {
+  const start = Date.now();
+  await Promise.all(people.map((person) => person.seesAndHears(people.length - 1, options)));
+  return Date.now() - start;
+}
