@@ -75,6 +75,22 @@ bool is_http_url(std::string_view text) {
   return false;
 }
 
+// RFC 7065, loosely: "turn:host[:port][?transport=udp|tcp]", or turns.
+bool is_turn_url(std::string_view text) {
+  const auto colon = text.find(':');
+  const std::string_view scheme = text.substr(0, colon);
+  if (colon == std::string_view::npos || (scheme != "turn" && scheme != "turns")) return false;
+  const auto question = text.find('?');
+  const std::string_view place = text.substr(colon + 1, question == std::string_view::npos ? question : question - colon - 1);
+  if (question != std::string_view::npos) {
+    const std::string_view query = text.substr(question);
+    if (query != "?transport=udp" && query != "?transport=tcp") return false;
+  }
+  return !place.empty() && std::all_of(place.begin(), place.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+  });
+}
+
 bool is_cidr(std::string_view text) {
   const auto slash = text.find('/');
   const std::string_view address = text.substr(0, slash);
@@ -166,6 +182,7 @@ Result<void> assign_text(const Row& row, std::string& field, std::string_view te
       case Shape::kPort:
       case Shape::kCidrs:
       case Shape::kHttpUrls:
+      case Shape::kTurnUrls:
       case Shape::kStorageProfiles:
       case Shape::kHeaders: break;
     }
@@ -189,6 +206,8 @@ Result<void> assign_list(const Row& row, std::vector<std::string>& field, std::s
         if (!is_choice(row.choices, part)) return refused(row, fmt::format("must be a comma-separated list of {}", choices_text(row)));
       } else if (row.shape == Shape::kHttpUrls) {
         if (!is_http_url(part)) return refused(row, "must be a comma-separated list of http or https URLs");
+      } else if (row.shape == Shape::kTurnUrls) {
+        if (!is_turn_url(part)) return refused(row, "must be a comma-separated list of TURN servers such as turn:turn.example.org:3478");
       } else if (!is_cidr(part)) {
         return refused(row, "must be a comma-separated list of networks such as 10.0.0.0/8");
       }
@@ -315,7 +334,8 @@ std::string_view type_name(const Row& row) {
     case Shape::kHttpUrl: return "URL";
     case Shape::kHostPort: return "host:port";
     case Shape::kWord: return "word";
-    case Shape::kHttpUrls: return "list of URLs";
+    case Shape::kHttpUrls:
+    case Shape::kTurnUrls: return "list of URLs";
     case Shape::kAny:
     case Shape::kCidrs:
     case Shape::kStorageProfiles:

@@ -260,6 +260,18 @@ TEST_F(Load, AStorageProfileThatCannotWorkStopsTheStartAndTellsNoSecret) {
   EXPECT_EQ(refused().field, "RECORDING_UPLOAD_PROFILE");
 }
 
+TEST_F(Load, TurnServersAreTurnUrls) {
+  const std::vector<std::string> good{"turn:turn.example.org:3478?transport=udp", "turns:turn.example.org",
+                                      "turn:[2001:db8::1]:3478?transport=tcp"};
+  sources_.environment = {{"TURN_URLS", good[0] + ", " + good[1] + "," + good[2]}, {"TURN_SECRET", "0123456789abcdef"}};
+  EXPECT_EQ(loaded().control.turn_urls, good);
+  for (const char* bad :
+       {"turn.example.org:3478", "stun:stun.example.org", "turn:", "turn:a b", "turn:host?transport=sctp", "10.0.0.0/8"}) {
+    sources_.environment["TURN_URLS"] = bad;
+    EXPECT_EQ(refused().field, "TURN_URLS") << bad;
+  }
+}
+
 TEST_F(Load, WebhooksWantASecret) {
   sources_.environment = {{"WEBHOOK_URLS", "https://a.example/x?y=1, http://b.example"}};
   EXPECT_EQ(refused().field, "WEBHOOK_SECRET");

@@ -59,7 +59,7 @@ const std::array kRows = {
         .help = "`redis://[[user]:password@]host:port[/db]`: signals between control replicas cross there. Empty: this replica works alone."},
     Row{.section = kControl, .name = "MEETING_SIZE", .field = DD_FIELD(control.meeting_size), .min = 1, .max = 100'000,
         .help = "Participants a new meeting reserves room for on its server; a growing meeting reserves more."},
-    Row{.section = kControl, .name = "TURN_URLS", .field = DD_FIELD(control.turn_urls), .max = kLongText,
+    Row{.section = kControl, .name = "TURN_URLS", .field = DD_FIELD(control.turn_urls), .shape = Shape::kTurnUrls, .max = kLongText,
         .help = "Comma-separated TURN servers handed to clients: `turn:turn.example.org:3478?transport=udp`."},
     Row{.section = kControl, .name = "TURN_SECRET", .field = DD_FIELD(control.turn_secret), .min = 16, .max = 256, .secrecy = Secrecy::kSecret,
         .help = "The secret shared with them (coturn's `static-auth-secret`); each client gets credentials of its own that expire."},

@@ -20,7 +20,7 @@ using Field = std::variant<std::string*, bool*, std::uint16_t*, std::uint32_t*, 
                            std::vector<std::string>*, std::map<std::string, std::string>*, std::map<std::string, StorageProfile>*>;
 
 // What a text must be, beyond its type.
-enum class Shape { kAny, kPort, kIp, kHost, kHttpUrl, kHostPort, kCidrs, kHttpUrls, kWord, kHeaders, kStorageProfiles };
+enum class Shape { kAny, kPort, kIp, kHost, kHttpUrl, kHostPort, kCidrs, kHttpUrls, kTurnUrls, kWord, kHeaders, kStorageProfiles };
 enum class Secrecy { kOpen, kSecret };
 
 struct Row {

@@ -1,37 +1,28 @@
 // SPDX-License-Identifier: MIT
 // The command line of administration beside a running server: what it makes opens meetings, what it retires or bounds is refused.
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import path from 'node:path';
 import { after, before, test } from 'node:test';
 
 import { openBrowser } from './lib/browser.mjs';
-import { binary, startServer } from './lib/server.mjs';
+import { administrate, tryToAdministrate } from './lib/command.mjs';
+import { startServer } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 import { allMeet, joinMeeting, openTab } from './lib/web_app.mjs';
 
 let server;
 let browser;
-let environment;
 
 before(async () => {
   [server, browser] = await Promise.all([startServer({ name: 'administration' }), openBrowser({ pages: false })]);
-  environment = {
-    PATH: process.env.PATH,
-    ENV: 'local',
-    SQLITE_PATH: path.join(server.folder, 'doordarshan.db'),
-    CONTROL_PUBLIC_URL: server.controlOrigin,
-  };
 });
 after(async () => {
   await browser?.close();
   await server?.kill();
 });
 
-const options = () => ({ env: environment, cwd: server.folder, encoding: 'utf8' });
-const command = (...words) => execFileSync(binary, words, options());
+const command = (...words) => administrate(server, ...words);
 const refusal = (...words) => {
-  const { status, stderr } = spawnSync(binary, words, options());
+  const { status, stderr } = tryToAdministrate(server, ...words);
   assert.notEqual(status, 0, `${words.join(' ')} is refused`);
   return stderr;
 };
