@@ -5,12 +5,9 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <iterator>
-#include <tuple>
 
-#include "app/paths.hpp"
 #include "app/server_settings.hpp"
 #include "base/asio_loop.hpp"
-#include "base/random.hpp"
 #include "control/quota.hpp"
 #include "control/scoped_ids.hpp"
 #include "control/usage.hpp"
@@ -29,6 +26,13 @@ using Printed = Task<Result<std::string>>;
 
 constexpr auto kDatabasePatience = 10s;
 constexpr std::size_t kMaxKeyFile = 8 * 1024;
+
+// What every command works with.
+struct Desk {
+  TenantStore& tenants;
+  std::string public_url;
+  WallTime now;
+};
 
 Result<void> change_quotas(Tenant& tenant, const config::QuotaChanges& changes) {
   for (const auto& [name, value] : changes) {
@@ -56,47 +60,36 @@ std::string key_line(const trust::Key& key) {
 Task<Result<Tenant>> existing(TenantStore& tenants, std::string_view id) {
   DD_CO_TRY(auto tenant, portal::parse_tenant_id("tenant", id));
   DD_CO_TRY(auto found, co_await tenants.find_tenant(tenant));
-  if (found) co_return std::move(*found);
-  // These two are there without being written.
-  if (tenant != trust::kDefaultTenant && tenant != trust::kOperatorTenant) {
-    co_return make_error(Errc::kNotFound, fmt::format("there is no tenant {}", id));
-  }
-  Tenant implied;
-  implied.id = tenant;
-  implied.name = tenant == trust::kDefaultTenant ? "Default" : "Operator";
-  co_return implied;
+  if (!found) found = control::implied_tenant(tenant);
+  if (!found) co_return make_error(Errc::kNotFound, fmt::format("there is no tenant {}", id));
+  co_return std::move(*found);
 }
 
 // Of a pair only the public half is kept; the secret or private half is printed here and nowhere else.
 Printed make_key(TenantStore& tenants, TenantId tenant, trust::Algorithm algorithm) {
-  DD_CO_TRY(auto key, trust::generate_key(tenant, algorithm));
-  key.id = KeyId(fmt::format("{}.{}", tenant.str(), random_token(8)));
-  std::string text = fmt::format("key     {}\nsecret  {}\n", key.id.str(), key.material);
-  if (algorithm != trust::Algorithm::kHs256) {
-    DD_CO_TRY(auto half, trust::public_half(key));
-    key.material = std::move(half.material);
-  }
-  DD_CO_TRY_VOID(co_await tenants.put_key(std::move(key)));
-  co_return text;
+  DD_CO_TRY(const auto key, trust::generate_key(std::move(tenant), algorithm));
+  DD_CO_TRY(auto kept, trust::public_half(key));
+  DD_CO_TRY_VOID(co_await tenants.put_key(std::move(kept)));
+  co_return fmt::format("key     {}\nsecret  {}\n", key.id.str(), key.material);
 }
 
-Printed execute(TenantStore& tenants, config::CreateTenant command, WallTime now) {
+Printed execute(Desk& desk, config::CreateTenant command) {
   Tenant tenant;
   DD_CO_TRY(tenant.id, portal::parse_tenant_id("tenant", command.tenant));
   tenant.name = command.name.empty() ? command.tenant : command.name;
   if (tenant.name.size() > trust::kMaxName) co_return invalid_field("name", "the name is too long");
-  tenant.created = now;
+  tenant.created = desk.now;
   DD_CO_TRY_VOID(change_quotas(tenant, command.quotas));
-  DD_CO_TRY(auto found, co_await tenants.find_tenant(tenant.id));
+  DD_CO_TRY(auto found, co_await desk.tenants.find_tenant(tenant.id));
   if (found) co_return make_error(Errc::kConflict, fmt::format("there is a tenant {} already", command.tenant));
   const TenantId id = tenant.id;
-  DD_CO_TRY_VOID(co_await tenants.put_tenant(std::move(tenant)));
-  DD_CO_TRY(auto key, co_await make_key(tenants, id, trust::Algorithm::kHs256));
+  DD_CO_TRY_VOID(co_await desk.tenants.put_tenant(std::move(tenant)));
+  DD_CO_TRY(auto key, co_await make_key(desk.tenants, id, trust::Algorithm::kHs256));
   co_return fmt::format("tenant  {}\n{}", id.str(), key);
 }
 
-Printed execute(TenantStore& tenants, config::ListTenants, WallTime) {
-  DD_CO_TRY(auto all, co_await tenants.tenants());
+Printed execute(Desk& desk, config::ListTenants) {
+  DD_CO_TRY(auto all, co_await desk.tenants.tenants());
   std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   std::string text;
   for (const auto& tenant : all) {
@@ -105,73 +98,71 @@ Printed execute(TenantStore& tenants, config::ListTenants, WallTime) {
   co_return text;
 }
 
-Printed execute(TenantStore& tenants, config::ListKeys command, WallTime) {
-  DD_CO_TRY(auto tenant, co_await existing(tenants, command.tenant));
-  DD_CO_TRY(auto keys, co_await tenants.keys_of(tenant.id));
+Printed execute(Desk& desk, config::ListKeys command) {
+  DD_CO_TRY(auto tenant, co_await existing(desk.tenants, command.tenant));
+  DD_CO_TRY(auto keys, co_await desk.tenants.keys_of(tenant.id));
   std::string text;
   for (const auto& key : keys) text += key_line(key);
   co_return text;
 }
 
-Printed execute(TenantStore& tenants, config::AddKey command, WallTime) {
-  DD_CO_TRY(auto tenant, co_await existing(tenants, command.tenant));
+Printed execute(Desk& desk, config::AddKey command) {
+  DD_CO_TRY(auto tenant, co_await existing(desk.tenants, command.tenant));
   const auto algorithm = trust::parse_algorithm(command.algorithm).value_or(trust::Algorithm::kHs256);
   if (command.public_key_file.empty()) {
-    auto made = co_await make_key(tenants, tenant.id, algorithm);
+    auto made = co_await make_key(desk.tenants, tenant.id, algorithm);
     co_return made;
   }
   if (algorithm == trust::Algorithm::kHs256) co_return invalid_field("public-key", "an HS256 key has no public half");
   std::ifstream file(command.public_key_file);
   trust::Key key;
+  key.id = trust::fresh_key_id(tenant.id);
   key.tenant = tenant.id;
   key.algorithm = algorithm;
   key.material.assign(std::istreambuf_iterator<char>(file), {});
   auto half =
       key.material.size() > kMaxKeyFile ? Result<trust::Key>(make_error(Errc::kInvalidArgument, "too long")) : trust::public_half(key);
   if (!half) co_return invalid_field("public-key", fmt::format("{} is no PEM key for {}", command.public_key_file, command.algorithm));
-  half->id = KeyId(fmt::format("{}.{}", tenant.id.str(), random_token(8)));
-  half->tenant = tenant.id;
   std::string text = fmt::format("key     {}\n", half->id.str());
-  DD_CO_TRY_VOID(co_await tenants.put_key(std::move(*half)));
+  DD_CO_TRY_VOID(co_await desk.tenants.put_key(std::move(*half)));
   co_return text;
 }
 
-Printed execute(TenantStore& tenants, config::RetireKey command, WallTime now) {
-  DD_CO_TRY(auto tenant, co_await existing(tenants, command.tenant));
-  DD_CO_TRY(auto keys, co_await tenants.keys_of(tenant.id));
+Printed execute(Desk& desk, config::RetireKey command) {
+  DD_CO_TRY(auto tenant, co_await existing(desk.tenants, command.tenant));
+  DD_CO_TRY(auto keys, co_await desk.tenants.keys_of(tenant.id));
   const auto found = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.id.str() == command.key; });
   if (found == keys.end()) co_return make_error(Errc::kNotFound, fmt::format("{} has no key {}", command.tenant, command.key));
-  found->retires = now + command.in;
+  found->retires = desk.now + command.in;
   std::string text = key_line(*found);
-  DD_CO_TRY_VOID(co_await tenants.put_key(std::move(*found)));
+  DD_CO_TRY_VOID(co_await desk.tenants.put_key(std::move(*found)));
   co_return text;
 }
 
-Printed execute(TenantStore& tenants, config::ChangeQuotas command, WallTime now) {
-  DD_CO_TRY(auto tenant, co_await existing(tenants, command.tenant));
+Printed execute(Desk& desk, config::ChangeQuotas command) {
+  DD_CO_TRY(auto tenant, co_await existing(desk.tenants, command.tenant));
   DD_CO_TRY_VOID(change_quotas(tenant, command.quotas));
   std::string text = quotas_text(tenant);
   if (!command.quotas.empty()) {
-    if (tenant.created == WallTime{}) tenant.created = now;
-    DD_CO_TRY_VOID(co_await tenants.put_tenant(std::move(tenant)));
+    if (tenant.created == WallTime{}) tenant.created = desk.now;
+    DD_CO_TRY_VOID(co_await desk.tenants.put_tenant(std::move(tenant)));
   }
   co_return text;
 }
 
-Printed execute(TenantStore& tenants, config::ShowUsage command, WallTime now) {
+Printed execute(Desk& desk, config::ShowUsage command) {
   std::optional<TenantId> tenant;
   if (!command.tenant.empty()) {
-    DD_CO_TRY(auto found, co_await existing(tenants, command.tenant));
+    DD_CO_TRY(auto found, co_await existing(desk.tenants, command.tenant));
     tenant = std::move(found.id);
   }
-  const auto from = command.from.empty() ? std::optional(control::first_day_of_month(now)) : control::parse_day(command.from);
-  const auto to = command.to.empty() ? std::optional(control::day_of(now)) : control::parse_day(command.to);
+  const auto from = command.from.empty() ? std::optional(control::first_day_of_month(desk.now)) : control::parse_day(command.from);
+  const auto to = command.to.empty() ? std::optional(control::day_of(desk.now)) : control::parse_day(command.to);
   if (!from) co_return invalid_field("from", "from is no day like 2026-03-01");
   if (!to) co_return invalid_field("to", "to is no day like 2026-03-01");
   if (*from > *to) co_return invalid_field("from", "from must not be behind to");
-  DD_CO_TRY(auto rows, co_await tenants.usage(std::move(tenant), *from, *to));
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.tenant, a.day, a.meter) < std::tie(b.tenant, b.day, b.meter); });
+  DD_CO_TRY(auto rows, co_await desk.tenants.usage(std::move(tenant), *from, *to));
+  control::sort_usage(rows);
   co_return control::usage_csv(rows);
 }
 
@@ -196,8 +187,8 @@ Result<trust::Grants> grants_of(const std::vector<std::string>& words) {
   return grants;
 }
 
-Printed issue_token(TenantStore& tenants, config::IssueToken command, std::string public_url, WallTime now) {
-  DD_CO_TRY(auto tenant, co_await existing(tenants, command.tenant));
+Printed execute(Desk& desk, config::IssueToken command) {
+  DD_CO_TRY(auto tenant, co_await existing(desk.tenants, command.tenant));
   trust::Claims claims;
   claims.tenant = tenant.id;
   if (!command.meeting.empty()) {
@@ -211,29 +202,36 @@ Printed issue_token(TenantStore& tenants, config::IssueToken command, std::strin
   if (command.name.size() > trust::kMaxName) co_return invalid_field("name", "the name is too long");
   claims.name = command.name;
   DD_CO_TRY(claims.grants, grants_of(command.grants));
-  claims.expires = now + command.lifetime;
-  DD_CO_TRY(auto keys, co_await tenants.keys_of(tenant.id));
-  DD_CO_TRY(auto token, trust::issue_with(keys, claims, now));
+  claims.expires = desk.now + command.lifetime;
+  DD_CO_TRY(auto keys, co_await desk.tenants.keys_of(tenant.id));
+  DD_CO_TRY(auto token, trust::issue_with(keys, claims, desk.now));
   if (!command.link) co_return token + "\n";
   const std::string page = command.meeting.empty() ? std::string("/") : "/m/" + command.meeting;
-  co_return fmt::format("{}{}#token={}\n", public_url, page, token);
+  co_return fmt::format("{}{}#token={}\n", desk.public_url, page, token);
+}
+
+Task<void> administrate(AsioLoop& loop, observe::Metrics& metrics, store::Settings where, config::AdminCommand command,
+                        std::string public_url, int& exit_code) {
+  store::Database database(loop, std::move(where), metrics);
+  store::TenantStore tenants(database);
+  Desk desk{tenants, std::move(public_url), loop.wall_now()};
+  Result<std::string> printed{std::string{}};
+  if (auto there = co_await database.wait_until_available(kDatabasePatience); !there) {
+    printed = Error(std::move(there.error()));
+  } else {
+    auto task = std::visit([&desk](auto& chosen) { return execute(desk, std::move(chosen)); }, command);
+    printed = co_await std::move(task);
+  }
+  if (printed) {
+    fmt::print("{}", *printed);
+  } else {
+    fmt::print(stderr, "doordarshan: {}\n", printed.error().message);
+    exit_code = 1;
+  }
+  loop.stop();
 }
 
 }  // namespace
-
-Printed administrate(TenantStore& tenants, config::AdminCommand command, std::string public_url, WallTime now) {
-  auto task = std::visit(
-      [&](auto& chosen) -> Printed {
-        if constexpr (std::is_same_v<std::decay_t<decltype(chosen)>, config::IssueToken>) {
-          return issue_token(tenants, std::move(chosen), std::move(public_url), now);
-        } else {
-          return execute(tenants, std::move(chosen), now);
-        }
-      },
-      command);
-  auto printed = co_await std::move(task);
-  co_return printed;
-}
 
 int run_administration(config::Administration administration) {
   observe::set_log_level(observe::LogLevel::kError);  // what is printed is the answer
@@ -246,26 +244,9 @@ int run_administration(config::Administration administration) {
   AsioLoop loop;
   observe::Metrics metrics;
   int exit_code = 0;
-  const auto run = [](AsioLoop& on, observe::Metrics& counts, store::Settings place, config::AdminCommand command, std::string public_url,
-                      int& code) -> Task<void> {
-    store::Database database(on, std::move(place), counts);
-    store::TenantStore tenants(database);
-    auto printed = Result<std::string>(std::string{});
-    if (auto there = co_await database.wait_until_available(kDatabasePatience); !there) {
-      printed = Error(std::move(there.error()));
-    } else {
-      printed = co_await administrate(tenants, std::move(command), std::move(public_url), on.wall_now());
-    }
-    if (printed) {
-      fmt::print("{}", *printed);
-    } else {
-      fmt::print(stderr, "doordarshan: {}\n", printed.error().message);
-      code = 1;
-    }
-    on.stop();
-  };
-  loop.post(
-      [&] { spawn(run(loop, metrics, std::move(*where), std::move(administration.command), settings.control.public_url, exit_code)); });
+  loop.post([&] {
+    spawn(administrate(loop, metrics, std::move(*where), std::move(administration.command), settings.control.public_url, exit_code));
+  });
   loop.run();
   return exit_code;
 }

@@ -31,8 +31,8 @@ constexpr auto kDatabaseForLinks = 5s;
 
 // In the order of construction; destroyed in reverse.
 struct ControlRole::Parts {
-  Parts(AsioLoop& home, observe::Metrics& counts, const config::Settings& chosen, store::Database& rows_in, control::Fleet& servers)
-      : loop(home), metrics(counts), settings(chosen), fleet(servers), database(rows_in), rows(rows_in), tenant_rows(rows_in) {}
+  Parts(AsioLoop& home, observe::Metrics& counts, const config::Settings& chosen, store::Database& shared, control::Fleet& servers)
+      : loop(home), metrics(counts), settings(chosen), fleet(servers), database(shared), rows(shared), tenant_rows(shared) {}
 
   AsioLoop& loop;
   observe::Metrics& metrics;

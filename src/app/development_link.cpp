@@ -6,8 +6,6 @@
 #include <chrono>
 #include <utility>
 
-#include "base/random.hpp"
-
 namespace dd::app {
 namespace {
 
@@ -17,22 +15,19 @@ bool can_sign(const trust::Key& key, WallTime now) {
   return key.algorithm == trust::Algorithm::kHs256 && (!key.retires || *key.retires > now);
 }
 
-// The tenant's oldest key that can sign and has not retired; made, with the tenant, when there is none.
-Task<Result<trust::Key>> ensure_key(control::TenantStore& tenants, TenantId tenant, std::string name, WallTime now) {
+// The implied tenant's oldest key that can sign and has not retired; made, with the tenant, when there is none.
+Task<Result<trust::Key>> ensure_key(control::TenantStore& tenants, TenantId tenant, WallTime now) {
   DD_CO_TRY(auto keys, co_await tenants.keys_of(tenant));
   for (auto& key : keys) {
     if (can_sign(key, now)) co_return std::move(key);
   }
   DD_CO_TRY(auto known, co_await tenants.find_tenant(tenant));
   if (!known) {
-    control::Tenant made;
-    made.id = tenant;
-    made.name = std::move(name);
+    control::Tenant made = *control::implied_tenant(tenant);
     made.created = now;
     DD_CO_TRY_VOID(co_await tenants.put_tenant(std::move(made)));
   }
   DD_CO_TRY(auto key, trust::generate_key(tenant, trust::Algorithm::kHs256));
-  key.id = KeyId(fmt::format("{}.{}", tenant.str(), random_token(8)));  // a key's id names its tenant
   DD_CO_TRY_VOID(co_await tenants.put_key(key));
   co_return key;
 }
@@ -40,8 +35,8 @@ Task<Result<trust::Key>> ensure_key(control::TenantStore& tenants, TenantId tena
 }  // namespace
 
 Task<Result<DevelopmentLinks>> development_links(control::TenantStore& tenants, std::string public_url, WallTime now) {
-  DD_CO_TRY(const auto default_key, co_await ensure_key(tenants, trust::kDefaultTenant, "Default", now));
-  DD_CO_TRY(const auto operator_key, co_await ensure_key(tenants, trust::kOperatorTenant, "Operator", now));
+  DD_CO_TRY(const auto default_key, co_await ensure_key(tenants, trust::kDefaultTenant, now));
+  DD_CO_TRY(const auto operator_key, co_await ensure_key(tenants, trust::kOperatorTenant, now));
   trust::Claims visitor;
   visitor.tenant = trust::kDefaultTenant;
   visitor.meeting = MeetingId("first-meeting");

@@ -44,8 +44,10 @@ void add_quota_changes(CLI::App& command, const std::string& option, QuotaChange
       .add_option_function<std::vector<std::string>>(
           option,
           [&into](const std::vector<std::string>& changes) {
-            for (const std::string& change : changes)
-              into.insert_or_assign(parse_quota_change(change)->first, parse_quota_change(change)->second);
+            for (const std::string& change : changes) {
+              auto [name, value] = *parse_quota_change(change);  // the check below has let it pass
+              into.insert_or_assign(std::move(name), value);
+            }
           },
           "A bound, as meetings=10; meetings=none lifts it. See docs/tenant.md.")
       ->type_name("NAME=VALUE")
@@ -63,7 +65,7 @@ void add_key_commands(CLI::App& tenant, Given& given) {
   add->add_option("tenant", given.add_key.tenant, "The tenant's id.")->required();
   add->add_option("--algorithm", given.add_key.algorithm, "What it signs with.")
       ->check(CLI::IsMember({"HS256", "RS256", "EdDSA"}))
-      ->default_str("HS256");
+      ->capture_default_str();
   add->add_option("--public-key", given.add_key.public_key_file, "A PEM file with the public half of a key of yours.")
       ->check(CLI::ExistingFile);
   auto* retire = key->add_subcommand("retire", "Refuse what a key signed, at once or some hours from now.");
@@ -92,7 +94,7 @@ void add_tenant_commands(CLI::App& app, Given& given) {
 
 void add_token_command(CLI::App& app, Given& given) {
   auto* token = app.add_subcommand("token", "Sign a token with the tenant's key, and print it.");
-  token->add_option("--tenant", given.token.tenant, "The tenant's id.")->default_str("default");
+  token->add_option("--tenant", given.token.tenant, "The tenant's id.")->capture_default_str();
   token->add_option("--meeting", given.token.meeting, "The one meeting it lets into; any of the tenant's without it.");
   token->add_option("--participant", given.token.participant, "Who its bearer is; without it the client chooses.");
   token->add_option("--name", given.token.name, "What others see.");
@@ -109,8 +111,6 @@ void add_token_command(CLI::App& app, Given& given) {
 AdminCommand chosen(const CLI::App& app, Given given) {
   if (app.got_subcommand("token")) {
     given.token.lifetime = std::chrono::seconds{given.lifetime_seconds};
-    if (given.token.tenant.empty()) given.token.tenant = "default";
-    if (given.token.grants.empty()) given.token.grants = {"audio", "video", "screenshare", "subscribe", "data"};
     return std::move(given.token);
   }
   const CLI::App& tenant = *app.get_subcommand("tenant");
@@ -120,10 +120,7 @@ AdminCommand chosen(const CLI::App& app, Given given) {
   if (tenant.got_subcommand("list")) return ListTenants{};
   const CLI::App& key = *tenant.get_subcommand("key");
   if (key.got_subcommand("list")) return std::move(given.list_keys);
-  if (key.got_subcommand("add")) {
-    if (given.add_key.algorithm.empty()) given.add_key.algorithm = "HS256";
-    return std::move(given.add_key);
-  }
+  if (key.got_subcommand("add")) return std::move(given.add_key);
   given.retire_key.in = std::chrono::hours{given.retire_in_hours};
   return std::move(given.retire_key);
 }

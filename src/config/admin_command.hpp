@@ -29,8 +29,8 @@ struct ListKeys {
 };
 struct AddKey {
   std::string tenant;
-  std::string algorithm;        // as in a token's header
-  std::string public_key_file;  // empty: a key is made
+  std::string algorithm = "HS256";  // as in a token's header
+  std::string public_key_file;      // empty: a key is made
 };
 struct RetireKey {
   std::string tenant;
@@ -47,11 +47,11 @@ struct ShowUsage {
   std::string to;
 };
 struct IssueToken {
-  std::string tenant;
+  std::string tenant = "default";
   std::string meeting;
   std::string participant;
   std::string name;
-  std::vector<std::string> grants;
+  std::vector<std::string> grants{"audio", "video", "screenshare", "subscribe", "data"};
   std::chrono::seconds lifetime{};
   bool link = false;  // print where to click instead of the bare token
 };

@@ -33,13 +33,18 @@ double load(const ServerRecord& server, const Claims& claims) {
   return std::max(seats, server.cpu_percent / 100.0);
 }
 
+bool takes_meetings(const ServerRecord& server) {
+  return !server.draining && server.capacity > 0 &&
+         std::any_of(server.workers.begin(), server.workers.end(), [](const WorkerLoad& worker) { return worker.alive; });
+}
+
 std::vector<const ServerRecord*> candidates(std::span<const ServerRecord> servers, std::string_view pool, std::uint32_t size,
                                             const std::function<bool(const ServerRecord&)>& living, const Claims& claims) {
   std::vector<std::pair<double, const ServerRecord*>> fit;
   const auto wanted = without_leading_blanks(pool);
   for (const auto& server : servers) {
-    if (server.draining || without_leading_blanks(server.tenant) != wanted || !living(server)) continue;
-    if (room(server, claims) < size || workers_by_load(server).empty()) continue;
+    if (!takes_meetings(server) || without_leading_blanks(server.tenant) != wanted || !living(server)) continue;
+    if (room(server, claims) < size) continue;
     fit.emplace_back(load(server, claims), &server);
   }
   std::sort(fit.begin(), fit.end(),

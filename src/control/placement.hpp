@@ -25,6 +25,9 @@ std::uint32_t room(const ServerRecord& server, const Claims& claims = {});
 // 0 for idle, 1 for full: of capacity and of processors, whichever is scarcer.
 double load(const ServerRecord& server, const Claims& claims = {});
 
+// Whether it takes meetings at all, however full it is. That it lives, its heartbeat tells.
+bool takes_meetings(const ServerRecord& server);
+
 // Servers of `pool` that may take `size` participants more, the best first. `living` knows whose heartbeat is fresh.
 std::vector<const ServerRecord*> candidates(std::span<const ServerRecord> servers, std::string_view pool, std::uint32_t size,
                                             const std::function<bool(const ServerRecord&)>& living, const Claims& claims = {});

@@ -18,7 +18,7 @@ Task<void> read_keys(TenantStore& store, TenantId tenant, Completion<Result<std:
 
 }  // namespace
 
-bool exists_always(const TenantId& tenant) { return tenant == trust::kDefaultTenant || tenant == trust::kOperatorTenant; }
+bool exists_always(const TenantId& tenant) { return implied_tenant(tenant).has_value(); }
 
 Task<Result<std::shared_ptr<TenantCopy>>> TenantCopies::fetch_from(std::shared_ptr<TenantCopies> self, TenantId tenant) {
   auto copy = self->copy_of(tenant);

@@ -32,6 +32,13 @@ struct UsageRow {
   std::uint64_t value = 0;
 };
 
+// The tenants that are there without being written, "default" and the operator's: as they are until somebody writes them.
+inline std::optional<Tenant> implied_tenant(const TenantId& id) {
+  if (id == trust::kDefaultTenant) return Tenant{id, "Default", false, {}, {}};
+  if (id == trust::kOperatorTenant) return Tenant{id, "Operator", false, {}, {}};
+  return std::nullopt;
+}
+
 class TenantStore {
  public:
   virtual ~TenantStore() = default;

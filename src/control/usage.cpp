@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "control/usage.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 
 #include <fmt/format.h>
+#include <tuple>
 
 namespace dd::control {
 namespace {
@@ -47,6 +49,11 @@ std::optional<std::int32_t> parse_day(std::string_view text) {
   const year_month_day date{std::chrono::year{static_cast<int>(*year)}, std::chrono::month{*month}, std::chrono::day{*day}};
   if (!date.ok()) return std::nullopt;
   return number_of_day(sys_days{date});
+}
+
+void sort_usage(std::vector<UsageRow>& rows) {
+  std::sort(rows.begin(), rows.end(),
+            [](const auto& a, const auto& b) { return std::tie(a.tenant, a.day, a.meter) < std::tie(b.tenant, b.day, b.meter); });
 }
 
 std::string usage_csv(std::span<const UsageRow> rows) {

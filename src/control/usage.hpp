@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "control/tenant_store.hpp"
@@ -18,6 +19,9 @@ std::int32_t day_of(WallTime time);              // days since 1970-01-01
 std::int32_t first_day_of_month(WallTime time);  // the month of `time`
 std::string day_text(std::int32_t day);          // "2026-03-01"
 std::optional<std::int32_t> parse_day(std::string_view text);
+
+// By tenant, day and meter.
+void sort_usage(std::vector<UsageRow>& rows);
 
 // "tenant,day,meter,value", a header and a line for each row; ids and meters need no quoting.
 std::string usage_csv(std::span<const UsageRow> rows);

@@ -169,8 +169,7 @@ Answer end_this_meeting(Call call) {
 
 Answer usage_of(Context& portal, std::optional<TenantId> tenant, UsageQuery query) {
   DD_CO_TRY(auto rows, co_await portal.tenant_store.usage(std::move(tenant), query.from, query.to));
-  std::sort(rows.begin(), rows.end(),
-            [](const auto& a, const auto& b) { return std::tie(a.tenant, a.day, a.meter) < std::tie(b.tenant, b.day, b.meter); });
+  control::sort_usage(rows);
   if (query.csv) {
     HttpResponse response = text_response(control::usage_csv(rows));
     response.content_type = "text/csv; charset=utf-8";

@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: MIT
 #include "portal/context.hpp"
 
-#include <charconv>
+#include <chrono>
 #include <fmt/format.h>
 
 namespace dd::portal {
 namespace {
 
 Error strange_answer() { return make_error(Errc::kInternal, "a media server answered something else than its API says"); }
-
-struct CivilDay {
-  std::int32_t year = 1970;
-  unsigned month = 1;
-  unsigned day = 1;
-};
-
-CivilDay civil_day(std::int32_t day) {
-  const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  return CivilDay{static_cast<int>(date.year()), static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day())};
-}
-
-bool read_number(std::string_view text, std::int32_t& out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), out);
-  return error == std::errc{} && end == text.data() + text.size();
-}
 
 }  // namespace
 
@@ -53,15 +37,6 @@ Result<std::string> text_member(const api::Json& answer, std::string_view name) 
   return found->second.get_ref<const std::string&>();
 }
 
-std::int32_t day_of(WallTime time) {
-  return static_cast<std::int32_t>(std::chrono::floor<std::chrono::days>(time).time_since_epoch().count());
-}
-
-std::string day_text(std::int32_t day) {
-  const CivilDay date = civil_day(day);
-  return fmt::format("{:04}-{:02}-{:02}", date.year, date.month, date.day);
-}
-
 std::string rfc3339(WallTime time) {
   const auto day = std::chrono::floor<std::chrono::days>(time);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(time - day).count();
@@ -69,17 +44,9 @@ std::string rfc3339(WallTime time) {
 }
 
 Result<std::int32_t> parse_day(std::string_view field, std::string_view text) {
-  std::int32_t year = 0;
-  std::int32_t month = 0;
-  std::int32_t day = 0;
-  const bool shaped = text.size() == 10 && text[4] == '-' && text[7] == '-' && read_number(text.substr(0, 4), year) &&
-                      read_number(text.substr(5, 2), month) && read_number(text.substr(8, 2), day);
-  const std::chrono::year_month_day date{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(month)},
-                                         std::chrono::day{static_cast<unsigned>(day)}};
-  if (!shaped || year < 1970 || !date.ok()) {
-    return invalid_field(std::string(field), fmt::format("{} must be a day such as 2026-01-31", field));
-  }
-  return static_cast<std::int32_t>(std::chrono::sys_days{date}.time_since_epoch().count());
+  const auto day = control::parse_day(text);
+  if (!day || *day < 0) return invalid_field(std::string(field), fmt::format("{} must be a day such as 2026-01-31", field));
+  return *day;
 }
 
 }  // namespace dd::portal

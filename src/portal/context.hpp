@@ -17,6 +17,7 @@
 #include "control/signal_bus.hpp"
 #include "control/tenant_store.hpp"
 #include "control/tenants.hpp"
+#include "control/usage.hpp"
 #include "portal/load_history.hpp"
 #include "portal/recordings.hpp"
 #include "portal/settings.hpp"
@@ -50,10 +51,11 @@ api::HttpResponse json_response(const api::OrderedJson& json, int status = 200);
 // A member that a media server's answer is known to have; kInternal when it does not.
 Result<std::string> text_member(const api::Json& answer, std::string_view name);
 
-// RFC 3339 in UTC, to the second; and a day, "2026-01-31".
-std::string rfc3339(WallTime time);
-std::int32_t day_of(WallTime time);
-std::string day_text(std::int32_t day);
+using control::day_of;
+using control::day_text;
+
+std::string rfc3339(WallTime time);  // in UTC, to the second
+// A day since 1970, "2026-01-31"; the error names `field`.
 Result<std::int32_t> parse_day(std::string_view field, std::string_view text);
 
 }  // namespace dd::portal

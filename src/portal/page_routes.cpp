@@ -33,8 +33,7 @@ Answer ready(Call call) {
   OrderedJson reasons = OrderedJson::array();
   const auto& servers = portal.servers.servers();
   const bool willing = std::any_of(servers.begin(), servers.end(), [&](const auto& server) {
-    return portal.servers.living(server.server, portal.loop.now()) && !server.draining && server.capacity > 0 &&
-           !control::workers_by_load(server).empty();
+    return portal.servers.living(server.server, portal.loop.now()) && control::takes_meetings(server);
   });
   if (!portal.store.available()) reasons.push_back("store unavailable");
   if (!willing) reasons.push_back("no media server takes meetings");

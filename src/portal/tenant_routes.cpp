@@ -53,12 +53,9 @@ Result<TenantId> administered(const Call& call) {
 Task<Result<control::Tenant>> stored(Context& portal, TenantId tenant) {
   DD_CO_TRY(auto found, co_await portal.tenant_store.find_tenant(tenant));
   if (found) co_return std::move(*found);
-  // The default tenant and the operator's are there without being written.
-  if (tenant != kDefaultTenant && tenant != trust::kOperatorTenant) co_return no_tenant();
-  control::Tenant fresh;
-  fresh.id = tenant;
-  fresh.name = tenant == kDefaultTenant ? "Default" : "Operator";
-  co_return fresh;
+  auto implied = control::implied_tenant(tenant);
+  if (!implied) co_return no_tenant();
+  co_return std::move(*implied);
 }
 
 Task<Result<control::Tenant>> put(Context& portal, control::Tenant tenant) {
@@ -207,11 +204,8 @@ Answer add_key(Call call) {
     key.id = key_id;
     json = key_json(key);
     json["secret"] = key.material;  // once; a private half is not kept
-    if (key.algorithm != trust::Algorithm::kHs256) {
-      DD_CO_TRY(auto half, trust::public_half(key));
-      key.material = std::move(half.material);
-    }
-    DD_CO_TRY_VOID(co_await portal.tenant_store.put_key(std::move(key)));
+    DD_CO_TRY(auto kept, trust::public_half(key));
+    DD_CO_TRY_VOID(co_await portal.tenant_store.put_key(std::move(kept)));
   }
   portal.tenants.forget_copy(id);
   auto response = json_response(json, 201);

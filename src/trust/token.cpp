@@ -248,9 +248,11 @@ Result<std::string> issue_with(std::span<const Key> keys, const Claims& claims, 
   return make_error(Errc::kConflict, "the tenant has no key here that can sign a token of so long a life; make an HS256 key");
 }
 
+KeyId fresh_key_id(const TenantId& tenant) { return KeyId(tenant.str() + "." + random_token(8)); }
+
 Result<Key> generate_key(TenantId tenant, Algorithm algorithm) {
   Key key;
-  key.id = KeyId(random_token(16));
+  key.id = fresh_key_id(tenant);
   key.tenant = std::move(tenant);
   key.algorithm = algorithm;
   DD_TRY(key.material, generate_material(algorithm));

@@ -74,6 +74,9 @@ Result<std::string> issue(const Claims& claims, const Key& key, WallTime now);
 // With the first of the tenant's keys that can sign here and outlives the token; of public halves, none can. kConflict when there is none.
 Result<std::string> issue_with(std::span<const Key> keys, const Claims& claims, WallTime now);
 
+// "<tenant>.<8 characters>": whoever reads a token's `kid` sees whose key it names.
+KeyId fresh_key_id(const TenantId& tenant);
+
 // A fresh key of that algorithm, with its private half; `public_half` is what verifiers get of it, of a shared secret the secret itself.
 Result<Key> generate_key(TenantId tenant, Algorithm algorithm);
 Result<Key> public_half(const Key& key);
