@@ -6,8 +6,10 @@ import { after, before, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { administrate, tryToAdministrate } from './lib/command.mjs';
 import { startServer } from './lib/server.mjs';
-import { until } from './lib/wait.mjs';
-import { allMeet, joinMeeting, openTab } from './lib/web_app.mjs';
+import { sleep, until } from './lib/wait.mjs';
+import { allMeet, joinMeeting, knock } from './lib/web_app.mjs';
+
+const kUntilSeen = 2500; // milliseconds; a replica sees what was changed within two seconds
 
 let server;
 let browser;
@@ -38,15 +40,12 @@ test('a tenant that was made on the command line has a key, and its links open a
 });
 
 test('a quota that is reached is told in the lobby, and lifting it lets people in', async () => {
-  const page = await openTab(browser, 'third');
-  await page.goto(link());
-  await page.getByLabel('Your name').fill('Chitra');
-  await page.getByRole('button', { name: 'Join now' }).click();
-  await page.getByText(/full/i).first().waitFor();
+  const chitra = await knock(browser, link(), 'Chitra');
+  await chitra.page.getByText(/full/i).first().waitFor();
   command('tenant', 'quota', 'acme', 'participants_per_meeting=none');
-  await new Promise((resolve) => setTimeout(resolve, 2500)); // a replica sees it within two seconds
-  await page.getByRole('button', { name: 'Try again' }).click();
-  await page.getByRole('region', { name: 'Call controls' }).waitFor();
+  await sleep(kUntilSeen);
+  await chitra.press('Try again');
+  await chitra.isIn();
 });
 
 test('usage of the meeting is printed as CSV', async () => {
@@ -58,15 +57,12 @@ test('keys rotate: the new one signs, and what the retired one signed is refused
   const signedByOld = link();
   assert.match(command('tenant', 'key', 'add', 'acme'), /^key {5}acme\.[\w-]{8}\nsecret/);
   assert.match(command('tenant', 'key', 'retire', 'acme', old), /retires/);
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await sleep(kUntilSeen);
   const person = await joinMeeting(browser, link(), 'Dev');
   await person.close();
-  const page = await openTab(browser, 'late');
-  await page.goto(signedByOld);
-  await page.getByLabel('Your name').fill('Late');
-  await page.getByRole('button', { name: 'Join now' }).click();
-  await page.getByText(/link/i).first().waitFor();
-  assert.equal(await page.getByRole('region', { name: 'Call controls' }).count(), 0);
+  const late = await knock(browser, signedByOld, 'Late');
+  await late.page.getByText(/link/i).first().waitFor();
+  assert.equal(await late.page.getByRole('region', { name: 'Call controls' }).count(), 0);
 });
 
 test('what cannot be done is said, with the reason', () => {

@@ -35,7 +35,7 @@ after(async () => {
 const carriesMeeting = async (server) => (await server.status()).meetings > 0;
 
 async function meet() {
-  const link = printedLinks(control).meeting;
+  const { meeting: link } = await printedLinks(control);
   const people = [await joinMeeting(browser, link, 'Asha'), await joinMeeting(browser, link, 'Bela')];
   await allMeet(people, { timeout: 20_000 });
   const [first, second] = media;

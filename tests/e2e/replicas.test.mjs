@@ -9,7 +9,7 @@ import { startMariaDb } from './lib/mariadb.mjs';
 import { startRedis } from './lib/redis.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
-import { allMeet, joinMeeting, openTab, printedLinks } from './lib/web_app.mjs';
+import { allMeet, joinMeeting, knock, printedLinks } from './lib/web_app.mjs';
 
 let mariadb;
 let redis;
@@ -28,7 +28,7 @@ before(async () => {
   await Promise.all(
     replicas.map((replica) => until('the replica can place meetings', async () => (await fetch(`${replica.controlOrigin}/ready`)).status === 200, { timeout: 20_000 })),
   );
-  links = replicas.map((replica) => printedLinks(replica).meeting);
+  links = (await Promise.all(replicas.map(printedLinks))).map(({ meeting }) => meeting);
 });
 after(async () => {
   await browser?.close();
@@ -52,14 +52,11 @@ test('a database that is away for a minute is noticed by nobody in the meeting; 
   const longest = await Promise.all(people.map((person) => person.watchGaps()));
   await mariadb.kill();
   const stopped = Date.now();
-  const late = await openTab(browser, 'late');
-  await late.goto(links[0]);
-  await late.getByLabel('Your name').fill('Chitra');
-  await late.getByRole('button', { name: 'Join now' }).click();
+  const chitra = await knock(browser, links[0], 'Chitra');
   await until(
     'who comes now is told',
     async () => {
-      const says = await late.locator('main').innerText();
+      const says = await chitra.page.locator('main').innerText();
       if (/not available|did not answer/.test(says)) return true;
       throw new Error(`the page says: ${says}`);
     },
@@ -74,8 +71,8 @@ test('a database that is away for a minute is noticed by nobody in the meeting; 
 
   await mariadb.start();
   await until('the replicas are ready again', async () => (await fetch(`${replicas[0].controlOrigin}/ready`)).status === 200, { timeout: 20_000 });
-  await late.getByRole('button', { name: 'Try again' }).click();
-  await late.getByRole('region', { name: 'Call controls' }).waitFor();
+  await chitra.press('Try again');
+  await chitra.isIn();
   await until('everybody has three tiles', async () => (await Promise.all(people.map((person) => person.tiles()))).every((tiles) => tiles.length === 3));
   await Promise.all(people.map((person) => person.seesAndHears(2, { timeout: 20_000 })));
 });

@@ -46,7 +46,7 @@ after(async () => {
 });
 
 test('two people meet over the TURN server alone, and the page says so', async () => {
-  const link = printedLinks(server).meeting;
+  const { meeting: link } = await printedLinks(server);
   const people = [await joinMeeting(browser, link, 'Asha'), await joinMeeting(browser, link, 'Bela')];
   await allMeet(people, { timeout: 20_000 });
   const pairs = await people[0].page.evaluate(() => window.candidatePairs());

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 
 import { openBrowser } from './lib/browser.mjs';
 import { startServer } from './lib/server.mjs';
-import { until } from './lib/wait.mjs';
+import { sleep, until } from './lib/wait.mjs';
 import { allMeet, joinMeeting, openTab, printedLinks } from './lib/web_app.mjs';
 
 let server;
@@ -16,7 +16,7 @@ const people = [];
 
 before(async () => {
   [server, browser] = await Promise.all([startServer({ name: 'web-app', workers: 1, env: { DEVELOPMENT: 'true' } }), openBrowser({ pages: false })]);
-  links = printedLinks(server);
+  links = await printedLinks(server);
 });
 after(async () => {
   await browser?.close();
@@ -85,7 +85,7 @@ test('a recording made with the button is shown in the meeting and plays on the 
   const [asha, bela] = people;
   await asha.press('Record the meeting');
   for (const person of [asha, bela]) await person.page.getByTitle('This meeting is being recorded').waitFor();
-  await new Promise((resolve) => setTimeout(resolve, 4000));
+  await sleep(4000);
   await asha.press('Stop recording');
   await asha.page.getByTitle('This meeting is being recorded').waitFor({ state: 'detached' });
 

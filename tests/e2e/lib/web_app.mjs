@@ -3,13 +3,10 @@
 // what it shows (roles and labels); what she sees and hears is read from the statistics of the tab's own connections.
 import { sleep, until } from './wait.mjs';
 
-// The links that a development server prints when it starts.
-export function printedLinks(server) {
-  const after = (words) => {
-    const found = new RegExp(`${words}\\s+(\\S+)`).exec(server.log())?.[1];
-    if (!found) throw new Error(`the server printed no link after "${words}"`);
-    return found;
-  };
+// The links that a development server prints when all of it has started, which is a moment after its media API answers.
+export async function printedLinks(server) {
+  const after = (words) => new RegExp(`${words}\\s+(\\S+)\\s`).exec(server.log())?.[1];
+  await until('the server prints its links', () => after('servers and tenants'));
   return { meeting: after('open in two windows'), operator: after('servers and tenants') };
 }
 
@@ -24,27 +21,24 @@ export async function openTab(browser, name = 'tab') {
         connections.push(this);
       }
     };
+    // Reports of one type of all open connections, each with the reports it may refer to.
+    const reportsOf = async (type) => {
+      const open = connections.filter(({ connectionState }) => connectionState !== 'closed');
+      const all = await Promise.all(open.map((connection) => connection.getStats()));
+      return all.flatMap((reports) => [...reports.values()].filter((report) => report.type === type).map((report) => ({ report, reports })));
+    };
     // What arrived so far, by the sender's track: frames decoded and sound energy.
     window.arrived = async () => {
       const arrived = {};
-      for (const connection of connections) {
-        if (connection.connectionState === 'closed') continue;
-        for (const report of (await connection.getStats()).values()) {
-          if (report.type !== 'inbound-rtp') continue;
-          arrived[`${report.kind} ${report.ssrc}`] = report.kind === 'video' ? (report.framesDecoded ?? 0) : (report.totalAudioEnergy ?? 0);
-        }
+      for (const { report } of await reportsOf('inbound-rtp')) {
+        arrived[`${report.kind} ${report.ssrc}`] = report.kind === 'video' ? (report.framesDecoded ?? 0) : (report.totalAudioEnergy ?? 0);
       }
       return arrived;
     };
     // What arrived by what is shown: frames of each of the others' tiles, and packets of all sound together.
     window.progress = async () => {
       const progress = { sound: 0 };
-      for (const connection of connections) {
-        if (connection.connectionState === 'closed') continue;
-        for (const report of (await connection.getStats()).values()) {
-          if (report.type === 'inbound-rtp' && report.kind === 'audio') progress.sound += report.packetsReceived;
-        }
-      }
+      for (const { report } of await reportsOf('inbound-rtp')) if (report.kind === 'audio') progress.sound += report.packetsReceived;
       for (const tile of document.querySelectorAll('[data-tile]')) {
         const name = tile.getAttribute('aria-label').split(',')[0];
         if (!name.startsWith('You')) progress[`picture of ${name}`] = tile.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
@@ -52,27 +46,27 @@ export async function openTab(browser, name = 'tab') {
       return progress;
     };
     window.candidatePairs = async () => {
-      const pairs = [];
-      for (const connection of connections) {
-        if (connection.connectionState === 'closed') continue;
-        const reports = await connection.getStats();
-        for (const report of reports.values()) {
-          if (report.type === 'candidate-pair' && report.nominated && report.state === 'succeeded') {
-            pairs.push({ local: reports.get(report.localCandidateId)?.candidateType, relay: reports.get(report.localCandidateId)?.relayProtocol });
-          }
-        }
-      }
-      return pairs;
+      const pairs = await reportsOf('candidate-pair');
+      return pairs
+        .filter(({ report }) => report.nominated && report.state === 'succeeded')
+        .map(({ report, reports }) => ({ local: reports.get(report.localCandidateId)?.candidateType }));
     };
   });
   return page;
 }
 
-export async function joinMeeting(browser, link, name) {
+// Somebody who opened the link and pressed "Join now"; whether she gets in is for the test to see.
+export async function knock(browser, link, name) {
   const page = await openTab(browser, name);
   await page.goto(link);
   const person = new Person(page, name);
-  await person.enter();
+  await person.knock();
+  return person;
+}
+
+export async function joinMeeting(browser, link, name) {
+  const person = await knock(browser, link, name);
+  await person.isIn();
   return person;
 }
 
@@ -83,8 +77,16 @@ class Person {
 
   // From the lobby into the meeting.
   async enter() {
+    await this.knock();
+    await this.isIn();
+  }
+
+  async knock() {
     await this.page.getByLabel('Your name').fill(this.name);
-    await this.page.getByRole('button', { name: 'Join now' }).click();
+    await this.press('Join now');
+  }
+
+  async isIn() {
     try {
       await this.page.getByRole('region', { name: 'Call controls' }).waitFor({ timeout: 10_000 });
     } catch {
