@@ -97,11 +97,19 @@ describe('what is sent', () => {
   });
 
   it('is nothing while muted or while nobody watches, and not more than the highest layer watched', () => {
-    assert.deepEqual(activeEncodings(3, { muted: false, wanted: true, maxSpatialLayer: undefined }), [true, true, true]);
-    assert.deepEqual(activeEncodings(3, { muted: false, wanted: true, maxSpatialLayer: 1 }), [true, true, false]);
-    assert.deepEqual(activeEncodings(3, { muted: false, wanted: false, maxSpatialLayer: 1 }), [false, false, false]);
-    assert.deepEqual(activeEncodings(1, { muted: true, wanted: true, maxSpatialLayer: undefined }), [false]);
-    assert.deepEqual(activeEncodings(1, { muted: false, wanted: true, maxSpatialLayer: 0 }), [true]);
+    assert.deepEqual(activeEncodings(3, { muted: false, wanted: true, maxSpatialLayer: undefined, fresh: false }), [true, true, true]);
+    assert.deepEqual(activeEncodings(3, { muted: false, wanted: true, maxSpatialLayer: 1, fresh: false }), [true, true, false]);
+    assert.deepEqual(activeEncodings(3, { muted: false, wanted: false, maxSpatialLayer: 1, fresh: false }), [false, false, false]);
+    assert.deepEqual(activeEncodings(1, { muted: true, wanted: true, maxSpatialLayer: undefined, fresh: false }), [false]);
+    assert.deepEqual(activeEncodings(1, { muted: false, wanted: true, maxSpatialLayer: 0, fresh: false }), [true]);
+  });
+
+  it('is the lower layers alone at first, of a camera', () => {
+    assert.deepEqual(activeEncodings(3, { muted: false, wanted: true, maxSpatialLayer: undefined, fresh: true }), [true, true, false]);
+    assert.deepEqual(activeEncodings(1, { muted: false, wanted: true, maxSpatialLayer: undefined, fresh: true }), [true]);
+    assert.deepEqual(plan({}).encodings?.map(({ active }) => active), [true, true, false]);
+    assert.deepEqual(plan({ layers: 1 }).encodings?.map(({ active }) => active), [true]);
+    assert.deepEqual(plan({ kind: 'screenshare', layers: 2 }).encodings?.map(({ active }) => active), [true, true]);
   });
 });
 
@@ -120,7 +128,7 @@ describe('a sender', () => {
     }
   }
   const apply = (sender: FakeSender, wanted: boolean, maxSpatialLayer?: number): Promise<boolean> =>
-    applySending(sender as unknown as RTCRtpSender, { muted: false, wanted, maxSpatialLayer });
+    applySending(sender as unknown as RTCRtpSender, { muted: false, wanted, maxSpatialLayer, fresh: false });
   const active = (sender: FakeSender): (boolean | undefined)[] => sender.encodings.map((each) => each.active);
 
   it('is told only what is new, without renegotiation', async () => {

@@ -67,12 +67,22 @@ export function planSending(input: EncodingInput): SendPlan {
     const scalabilityMode = count === 1 ? 'L1T3' : `L${count}T3_KEY`;
     return { ...codec, codecOptions, encodings: [{ maxBitrate: Math.floor(sum * factor), scalabilityMode }] };
   }
-  const encodings = chosen.map(({ scale, bitrate }) => ({
+  const active = activeEncodings(count, { muted: false, wanted: true, maxSpatialLayer: undefined, fresh: startsLow(input.kind) });
+  const encodings = chosen.map(({ scale, bitrate }, index) => ({
+    active: active[index] ?? true,
     scaleResolutionDownBy: scale,
     maxBitrate: Math.floor(bitrate * factor),
     scalabilityMode: 'L1T3',
   }));
   return { ...codec, codecOptions, encodings };
+}
+
+/**
+ * Whether the top layer waits for the connection to be known. The browser starts with an estimate of 1 Mbit/s; the first key frame of
+ * 720 lines alone can take it a second, in which no other layer moves. A screen does not: small, its text cannot be read.
+ */
+export function startsLow(kind: Kind): boolean {
+  return kind === 'video';
 }
 
 function isSvc(codec: types.RtpCodecCapability | undefined): boolean {
@@ -90,12 +100,15 @@ export interface SendWishes {
   /** Anybody receives it. */
   readonly wanted: boolean;
   readonly maxSpatialLayer: number | undefined;
+  /** Sent for a moment only: the top layer waits, if there are others. */
+  readonly fresh: boolean;
 }
 
 /** Which of the encodings are active. */
-export function activeEncodings(count: number, { muted, wanted, maxSpatialLayer }: SendWishes): boolean[] {
+export function activeEncodings(count: number, { muted, wanted, maxSpatialLayer, fresh }: SendWishes): boolean[] {
   const on = !muted && wanted;
-  return Array.from({ length: count }, (_, index) => on && (count === 1 || maxSpatialLayer === undefined || index <= maxSpatialLayer));
+  const top = Math.min(maxSpatialLayer ?? Infinity, fresh ? count - 2 : Infinity);
+  return Array.from({ length: count }, (_, index) => on && (count === 1 || index <= top));
 }
 
 /**

@@ -9,7 +9,7 @@ import { Runner } from '../base/runner';
 import { asError, DoordarshanError, isTransient } from '../errors';
 import type { Session } from '../signaling/session';
 import type { JoinOptions, Kind, Limits, LocalTrack, Logger, MeetingEvents, PublishOptions } from '../types';
-import { applySending, findCodec, layersWanted, planSending } from './encodings';
+import { applySending, findCodec, layersWanted, planSending, startsLow } from './encodings';
 import type { Line, ProducerTag } from './line';
 
 export interface PublisherEvents {
@@ -24,12 +24,16 @@ interface Waiter {
   reject(error: DoordarshanError): void;
 }
 
+/** So long a new producer sends its lower layers alone: the browser knows the connection by then. */
+const rampUp = 2000;
+
 class Publication implements LocalTrack {
   readonly kind: Kind;
   mediaStreamTrack: MediaStreamTrack;
   muted: boolean;
   wanted = true;
   maxSpatialLayer: number | undefined;
+  fresh = false;
   readonly layers: number | undefined;
   /** The SDK asked for the track itself, and stops it. */
   owned: boolean;
@@ -38,6 +42,7 @@ class Publication implements LocalTrack {
   serverPaused = false;
   waiters: Waiter[] = [];
   unlisten: () => void = () => undefined;
+  cancelRampUp: () => void = () => undefined;
 
   constructor(kind: Kind, track: MediaStreamTrack, options: PublishOptions, owned: boolean) {
     this.kind = kind;
@@ -54,6 +59,7 @@ class Publication implements LocalTrack {
 
 export class Publisher {
   readonly tracks = new Map<Kind, Publication>();
+  readonly #environment: Environment;
   readonly #session: Session;
   readonly #events: PublisherEvents;
   readonly #options: JoinOptions;
@@ -65,6 +71,7 @@ export class Publisher {
   #toClose: { line: Line; producer: types.Producer<ProducerTag> }[] = [];
 
   constructor(environment: Environment, session: Session, limits: Limits, options: JoinOptions, log: Logger, events: PublisherEvents) {
+    this.#environment = environment;
     this.#session = session;
     this.#limits = limits;
     this.#options = options;
@@ -210,6 +217,7 @@ export class Publisher {
     if (this.tracks.get(publication.kind) !== publication) return;
     this.tracks.delete(publication.kind);
     publication.unlisten();
+    publication.cancelRampUp();
     const { producer, line } = publication;
     publication.producer = null;
     if (producer !== null && line !== null) {
@@ -292,11 +300,22 @@ export class Publisher {
     publication.serverPaused = paused;
     publication.wanted = true; // until the server says otherwise
     publication.maxSpatialLayer = undefined;
+    this.#rampUp(publication);
     if (publication.mediaStreamTrack !== track) await producer.replaceTrack({ track: publication.mediaStreamTrack }).catch(() => undefined);
     await this.#applySending(publication);
     for (const waiter of publication.waiters.splice(0)) waiter.resolve(publication);
     this.#events.emit('localTrack', { kind, track: publication });
     if (publication.muted !== paused) this.#runner.wake();
+  }
+
+  #rampUp(publication: Publication): void {
+    publication.cancelRampUp();
+    publication.fresh = startsLow(publication.kind);
+    if (!publication.fresh) return;
+    publication.cancelRampUp = this.#environment.clock.after(rampUp, () => {
+      publication.fresh = false;
+      void this.#applySending(publication);
+    });
   }
 
   #onProduceFailed(publication: Publication, error: DoordarshanError): void {
