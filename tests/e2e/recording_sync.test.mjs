@@ -82,7 +82,7 @@ function offset(time, phase) {
 const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const spread = (values) => Math.max(...values) - Math.min(...values);
 
-// A page that gets no processor for a while paints a flash late, which is no fault of the recording: one in ten may be off.
+// A page that gets no processor for a while hands its sound over late, which is no fault of the recording: one in ten may be off.
 function assertTogether(sync, what) {
   assert.ok(sync.delays.length >= 5, `${what}: ${sync.delays.length} beeps with their flash`);
   assert.ok(Math.abs(sync.median) < kTogetherMs, `${what}: sound is ${sync.median} ms from its picture`);

@@ -111,8 +111,8 @@ function speech() {
 
 // A picture that flashes and a sound that beeps in the same instant, once a second, for what must notice when they drift apart.
 // Every tab does so `phase` seconds after the full second. The picture is handed over when it is painted, not when somebody next
-// looks at a canvas, so a flash is at most the 5 ms late that the timer is. The sound is made in pieces of 10 or 20 ms, so its clock
-// stands still between them, and stands longer when the machine is busy. In the moment in which a piece is handed over the clock
+// looks at a canvas, so a flash is at most the 5 ms late that the timer is; a page that got no processor in that moment leaves it out.
+// The sound is made in pieces of 10 or 20 ms, so its clock stands still between them, and stands longer when the machine is busy. In the moment in which a piece is handed over the clock
 // says its end, so the furthest that the clock was ever ahead of the page's own tells what is sounding now.
 let flashAndBeep;
 function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
@@ -131,6 +131,7 @@ function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase
     let first = 0; // when it flashes for the first time, on the context's clock
     let beeps = 0;
     let painted = -1;
+    let flash = false;
     let ahead = -Infinity; // of the sound's clock before the page's, in seconds
     setInterval(() => {
       if (context.currentTime === 0) return; // it does not run yet
@@ -148,7 +149,8 @@ function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase
       const frame = Math.floor((now - first) * 30);
       if (frame === painted) return;
       painted = frame;
-      const flash = frame >= 0 && frame % 30 < 3;
+      if (frame % 30 === 0) flash = frame >= 0 && now - first - frame / 30 < 0.01;
+      else if (frame % 30 > 2) flash = false;
       paint.fillStyle = flash ? '#fff' : '#101';
       paint.fillRect(0, 0, width, height);
       paint.fillStyle = '#456';
