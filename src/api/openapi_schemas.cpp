@@ -185,6 +185,9 @@ std::string_view openapi_schemas() {
   "upload": {"enum": ["none", "waiting", "done"]}, "local": {"type": "boolean", "description": "the media files are still on this server's disk"}}},
 "Recordings": {"type": "object", "required": ["recordings", "next"], "properties": {"recordings": {"type": "array", "items": {"$ref": "#/components/schemas/RecordingSummary"}},
   "next": {"type": ["string", "null"], "description": "cursor of the next page"}}},
+"RecordingStorage": {"type": "object", "required": ["root", "tenants"], "properties": {"root": {"type": "string", "description": "which disk; the same of servers that share it"},
+  "tenants": {"type": "array", "items": {"type": "object", "required": ["tenant", "bytes", "recordings"], "properties": {"tenant": {"type": "string"},
+    "bytes": {"type": "integer", "description": "also of files that are only in a bucket now"}, "recordings": {"type": "integer"}}}}}},
 "RecordingDetails": {"allOf": [{"$ref": "#/components/schemas/RecordingSummary"}, {"type": "object", "required": ["files", "jobs"], "properties": {
   "files": {"type": "array", "items": {"type": "object", "required": ["file", "bytes", "local"], "properties": {"file": {"type": "string"}, "bytes": {"type": "integer"},
     "sha256": {"type": "string"}, "key": {"type": "string", "description": "in the bucket, once it is there and checked"}, "local": {"type": "boolean"}}}},

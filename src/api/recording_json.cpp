@@ -210,6 +210,16 @@ OrderedJson page_answer(const recording::Page& page) {
   return json;
 }
 
+OrderedJson storage_answer(const recording::Storage& storage) {
+  OrderedJson json = OrderedJson::object();
+  json["root"] = storage.root;
+  json["tenants"] = OrderedJson::array();
+  for (const auto& tenant : storage.tenants) {
+    json["tenants"].push_back({{"tenant", tenant.tenant}, {"bytes", tenant.bytes}, {"recordings", tenant.recordings}});
+  }
+  return json;
+}
+
 OrderedJson details_answer(const recording::Details& details, std::span<const recording::Job> jobs) {
   OrderedJson json = summary_json(details.summary);
   json["files"] = OrderedJson::array();

@@ -26,6 +26,7 @@ Result<recording::Query> parse_recording_query(const HttpRequest& request);
 
 OrderedJson started_answer(const recording::Started& started);
 OrderedJson page_answer(const recording::Page& page);
+OrderedJson storage_answer(const recording::Storage& storage);
 OrderedJson details_answer(const recording::Details& details, std::span<const recording::Job> jobs);
 
 }  // namespace dd::api

@@ -71,6 +71,12 @@ RecordingAnswer list_recordings(RecordingCall call) {
   co_return json_response(page_answer(page));
 }
 
+RecordingAnswer get_recording_storage(RecordingCall call) {
+  if (call.library == nullptr) co_return not_recording();
+  DD_CO_TRY(auto storage, co_await call.library->storage());
+  co_return json_response(storage_answer(storage));
+}
+
 RecordingAnswer get_recording(RecordingCall call) {
   if (call.library == nullptr) co_return not_recording();
   DD_CO_TRY(auto recording, parse_id<RecordingId>("recordingId", call.parameters[0]));
@@ -159,6 +165,8 @@ constexpr std::array kRecordingRoutes{
     route("POST", "/v1/updateRecording", "updateRecording", &update_recording, "Change the layout from now on", "UpdateRecording",
           "RecordingRef", "A running programme changes at once; one that is made later changes at the same place."),
     route("GET", "/v1/recordings", "listRecordings", &list_recordings, "The recordings kept here, newest first", "", "Recordings"),
+    route("POST", "/v1/getRecordingStorage", "getRecordingStorage", &get_recording_storage, "What recordings take here, by tenant", "",
+          "RecordingStorage", "Servers that share a disk answer the same root."),
     route("GET", "/v1/recordings/{recordingId}", "getRecording", &get_recording, "One recording, its files and what is being made of it",
           "", "RecordingDetails"),
     route("DELETE", "/v1/recordings/{recordingId}", "deleteRecording", &delete_recording, "Remove a recording and its files", "",

@@ -74,6 +74,7 @@ class FakeLibrary final : public recording::Library {
     page.next = "next~r-1";
     co_return page;
   }
+  Task<Result<recording::Storage>> storage() override { co_return recording::Storage{"root-1", {{"acme", 10, 1}}}; }
   Task<Result<recording::Details>> find(RecordingId recording) override {
     if (recording.str() != "r-1") co_return not_found("recording", recording.str());
     recording::Details details;
@@ -203,6 +204,12 @@ TEST_F(RecordingRoutes, TheListIsAskedForByMeetingStateAndPage) {
   for (const char* query : {"?limit=0", "?limit=201", "?limit=x", "?state=lost", "?meetingId=a%20b"}) {
     EXPECT_EQ(service_.get(std::string("/v1/recordings") + query).status, 400) << query;
   }
+}
+
+TEST_F(RecordingRoutes, TellWhatTheRecordingsOfEachTenantTake) {
+  const auto answer = service_.post("getRecordingStorage", "{}");
+  EXPECT_EQ(answer.json["root"], "root-1");
+  EXPECT_EQ(answer.json["tenants"], Json::parse(R"([{"tenant":"acme","bytes":10,"recordings":1}])"));
 }
 
 TEST_F(RecordingRoutes, OneIsToldWithItsFilesAndTheProgressOfItsJobs) {

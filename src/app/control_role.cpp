@@ -10,6 +10,7 @@
 #include "base/random.hpp"
 #include "control/local_bus.hpp"
 #include "control/meetings.hpp"
+#include "control/recording_quota.hpp"
 #include "control/tenants.hpp"
 #include "net/http_server.hpp"
 #include "net/redis_bus.hpp"
@@ -44,6 +45,7 @@ struct ControlRole::Parts {
   std::unique_ptr<control::SignalBus> bus;
   std::unique_ptr<control::Tenants> tenants;
   std::unique_ptr<control::Meetings> meetings;
+  std::unique_ptr<control::RecordingQuota> recording_quota;
   std::unique_ptr<signaling::Gate> gate;
   std::unique_ptr<portal::Portal> portal;
   std::unique_ptr<net::HttpServer> http;
@@ -67,14 +69,17 @@ Task<Result<void>> ControlRole::start() {
   }
   p.tenants = std::make_unique<control::Tenants>(p.loop, control::TenantsSettings{}, p.tenant_rows, p.metrics);
   p.meetings = std::make_unique<control::Meetings>(p.loop, meetings_settings(p.settings, replica), p.rows, p.fleet, *p.bus, p.metrics);
-  p.gate =
-      std::make_unique<signaling::Gate>(p.loop, gate_settings(p.settings, replica), *p.meetings, *p.tenants, p.fleet, *p.bus, p.metrics);
-  DD_CO_TRY(p.portal, portal::Portal::open(p.loop, *p.meetings, *p.tenants, p.tenant_rows, p.rows, p.fleet, *p.bus, p.metrics,
-                                           portal_settings(p.settings)));
+  p.recording_quota =
+      std::make_unique<control::RecordingQuota>(p.loop, control::RecordingQuotaSettings{}, *p.tenants, *p.meetings, p.fleet);
+  p.gate = std::make_unique<signaling::Gate>(p.loop, gate_settings(p.settings, replica), *p.meetings, *p.tenants, *p.recording_quota,
+                                             p.fleet, *p.bus, p.metrics);
+  DD_CO_TRY(p.portal, portal::Portal::open(p.loop, *p.meetings, *p.tenants, *p.recording_quota, p.tenant_rows, p.rows, p.fleet, *p.bus,
+                                           p.metrics, portal_settings(p.settings)));
   p.http = std::make_unique<net::HttpServer>(p.loop, *p.portal, p.metrics, control_http_settings(p.settings));
   p.http->accept_sockets("/signaling", *p.gate, socket_limits(p.settings));
   DD_CO_TRY_VOID(p.http->listen());
   p.meetings->start();
+  p.recording_quota->start();
   p.gate->start();
   p.portal->start();
   if (p.settings.development) {
@@ -95,6 +100,7 @@ Task<void> ControlRole::stop() {
   Parts& p = *parts_;
   if (!p.http) co_return;
   p.gate->stop();
+  p.recording_quota->stop();
   co_await p.http->stop(kAnswersUnderWay);
   co_await p.meetings->stop();
   co_await p.tenants->flush();

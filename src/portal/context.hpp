@@ -13,6 +13,7 @@
 #include "control/control_store.hpp"
 #include "control/fleet.hpp"
 #include "control/meetings.hpp"
+#include "control/recording_quota.hpp"
 #include "control/server_watch.hpp"
 #include "control/signal_bus.hpp"
 #include "control/tenant_store.hpp"
@@ -29,6 +30,7 @@ struct Context {
   Loop& loop;
   control::Meetings& meetings;
   control::Tenants& tenants;
+  control::RecordingQuota& recording_quota;
   control::TenantStore& tenant_store;
   control::ControlStore& store;
   control::Fleet& fleet;

@@ -174,11 +174,7 @@ control::Quota bitrate_quota(const std::string& lower_kind) {
 
 Task<Result<void>> may_record(Context& portal, Caller caller, TenantId tenant) {
   if (!allowed_all(caller) && !caller.claims.grants.record) co_return not_granted("recording is not granted");
-  DD_CO_TRY(auto minutes, co_await portal.tenants.quota(tenant, control::Quota::kRecordingMinutes));
-  if (!minutes) co_return ok();
-  DD_CO_TRY(const auto used, co_await portal.tenants.recorded_this_month(tenant));
-  if (used / 60 >= *minutes) co_return refused(Errc::kForbidden, "quota_recording", "the tenant's minutes of recording are used up");
-  co_return ok();
+  co_return co_await portal.recording_quota.check(std::move(tenant));
 }
 
 Answer create_producer(Call call) {

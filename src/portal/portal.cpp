@@ -45,11 +45,13 @@ HttpResponse refused_call(const Route& route, std::string_view id, const Error& 
 }  // namespace
 
 struct Portal::State {
-  State(Loop& loop, control::Meetings& meetings, control::Tenants& tenants, control::TenantStore& tenant_store,
-        control::ControlStore& store, control::Fleet& fleet, control::SignalBus& bus, observe::Metrics& metrics, PortalSettings settings)
+  State(Loop& loop, control::Meetings& meetings, control::Tenants& tenants, control::RecordingQuota& recording_quota,
+        control::TenantStore& tenant_store, control::ControlStore& store, control::Fleet& fleet, control::SignalBus& bus,
+        observe::Metrics& metrics, PortalSettings settings)
       : context{loop,
                 meetings,
                 tenants,
+                recording_quota,
                 tenant_store,
                 store,
                 fleet,
@@ -88,10 +90,12 @@ Portal::Portal(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Portal::~Portal() = default;
 
 Result<std::unique_ptr<Portal>> Portal::open(Loop& loop, control::Meetings& meetings, control::Tenants& tenants,
-                                             control::TenantStore& tenant_store, control::ControlStore& store, control::Fleet& fleet,
-                                             control::SignalBus& bus, observe::Metrics& metrics, PortalSettings settings) {
+                                             control::RecordingQuota& recording_quota, control::TenantStore& tenant_store,
+                                             control::ControlStore& store, control::Fleet& fleet, control::SignalBus& bus,
+                                             observe::Metrics& metrics, PortalSettings settings) {
   DD_TRY(auto callers, Callers::open(loop, tenants, metrics, settings));
-  auto state = std::make_unique<State>(loop, meetings, tenants, tenant_store, store, fleet, bus, metrics, std::move(settings));
+  auto state =
+      std::make_unique<State>(loop, meetings, tenants, recording_quota, tenant_store, store, fleet, bus, metrics, std::move(settings));
   state->callers = std::move(callers);
   return std::unique_ptr<Portal>(new Portal(std::move(state)));
 }

@@ -27,8 +27,9 @@ class Portal final : public api::HttpHandler {
   // kInvalidArgument for settings that make no sense (an unreadable network). Missing folders of pages are logged only. Everything
   // given outlives it.
   static Result<std::unique_ptr<Portal>> open(Loop& loop, control::Meetings& meetings, control::Tenants& tenants,
-                                              control::TenantStore& tenant_store, control::ControlStore& store, control::Fleet& fleet,
-                                              control::SignalBus& bus, observe::Metrics& metrics, PortalSettings settings);
+                                              control::RecordingQuota& recording_quota, control::TenantStore& tenant_store,
+                                              control::ControlStore& store, control::Fleet& fleet, control::SignalBus& bus,
+                                              observe::Metrics& metrics, PortalSettings settings);
   ~Portal() override;
 
   // Looks at the servers every second from now on, and keeps samples of their load; before, none of them is known to live.

@@ -64,6 +64,17 @@ struct Page {
   std::string next;                 // empty: there is no more
 };
 
+// What the recordings of a root take, by tenant. Servers that share a root say the same `root`, so that nobody counts it twice.
+struct Storage {
+  struct OfTenant {
+    std::string tenant;
+    std::uint64_t bytes = 0;  // also of what has gone to a bucket and is still listed here
+    std::size_t recordings = 0;
+  };
+  std::string root;  // an id that is kept in the root, not its path
+  std::vector<OfTenant> tenants;
+};
+
 struct StoredFile {
   std::string file;  // relative to the recording's folder
   std::uint64_t bytes = 0;
@@ -97,6 +108,7 @@ class Library {
   virtual ~Library() = default;
 
   virtual Task<Result<Page>> list(Query query) = 0;
+  virtual Task<Result<Storage>> storage() = 0;
   virtual Task<Result<Details>> find(RecordingId recording) = 0;
   virtual Task<Result<std::string>> manifest_text(RecordingId recording) = 0;
   // kConflict while it is being recorded, composed or uploaded.

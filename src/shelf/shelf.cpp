@@ -18,6 +18,7 @@
 #include "observe/log.hpp"
 #include "recording/paths.hpp"
 #include "shelf/removal.hpp"
+#include "shelf/storage.hpp"
 
 namespace dd::shelf {
 
@@ -212,6 +213,15 @@ Catalogue& Shelf::catalogue() { return state_->catalogue; }
 Task<Result<Page>> Shelf::list(Query query) {
   const auto state = state_;
   auto work = [state = state.get(), query = std::move(query)] { return page_of(state->catalogue.all(query.tenant), query); };
+  co_return co_await state->calls.run(std::move(work));
+}
+
+Task<Result<recording::Storage>> Shelf::storage() {
+  const auto state = state_;
+  auto work = [state = state.get()]() -> Result<recording::Storage> {
+    DD_TRY(auto root, root_id(state->settings.root));
+    return storage_of(std::move(root), state->catalogue.all());
+  };
   co_return co_await state->calls.run(std::move(work));
 }
 

@@ -29,6 +29,7 @@ class Shelf final : public recording::Library {
   ~Shelf() override;
 
   Task<Result<recording::Page>> list(recording::Query query) override;
+  Task<Result<recording::Storage>> storage() override;
   Task<Result<recording::Details>> find(RecordingId recording) override;
   Task<Result<std::string>> manifest_text(RecordingId recording) override;
   Task<Result<void>> remove(RecordingId recording) override;

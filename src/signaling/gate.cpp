@@ -39,9 +39,9 @@ void meter_usage(control::Tenants& tenants, const api::Json& event) {
 
 }  // namespace
 
-Gate::Gate(Loop& loop, GateSettings settings, control::Meetings& meetings, control::Tenants& tenants, control::Fleet& fleet,
-           control::SignalBus& bus, observe::Metrics& metrics)
-    : hub_(std::make_shared<Hub>(loop, meetings, tenants, fleet, bus, metrics, std::move(settings))) {}
+Gate::Gate(Loop& loop, GateSettings settings, control::Meetings& meetings, control::Tenants& tenants,
+           control::RecordingQuota& recording_quota, control::Fleet& fleet, control::SignalBus& bus, observe::Metrics& metrics)
+    : hub_(std::make_shared<Hub>(loop, meetings, tenants, recording_quota, fleet, bus, metrics, std::move(settings))) {}
 
 Gate::~Gate() {
   stop();

@@ -15,6 +15,7 @@
 #include "base/loop.hpp"
 #include "control/fleet.hpp"
 #include "control/meetings.hpp"
+#include "control/recording_quota.hpp"
 #include "control/signal_bus.hpp"
 #include "control/tenants.hpp"
 #include "observe/metrics.hpp"
@@ -27,8 +28,8 @@ class Hub;
 
 class Gate final : public Acceptor, public control::MediaEvents, public control::SignalListener, public control::MeetingsListener {
  public:
-  Gate(Loop& loop, GateSettings settings, control::Meetings& meetings, control::Tenants& tenants, control::Fleet& fleet,
-       control::SignalBus& bus, observe::Metrics& metrics);
+  Gate(Loop& loop, GateSettings settings, control::Meetings& meetings, control::Tenants& tenants, control::RecordingQuota& recording_quota,
+       control::Fleet& fleet, control::SignalBus& bus, observe::Metrics& metrics);
   ~Gate() override;
 
   void start();  // hears of what happens from now on

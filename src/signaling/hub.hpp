@@ -11,6 +11,7 @@
 #include "base/loop.hpp"
 #include "control/fleet.hpp"
 #include "control/meetings.hpp"
+#include "control/recording_quota.hpp"
 #include "control/signal_bus.hpp"
 #include "control/tenants.hpp"
 #include "observe/metrics.hpp"
@@ -24,13 +25,21 @@ class Session;
 
 class Hub : public std::enable_shared_from_this<Hub> {
  public:
-  Hub(Loop& loop_, control::Meetings& meetings_, control::Tenants& tenants_, control::Fleet& fleet_, control::SignalBus& bus_,
-      observe::Metrics& metrics_, GateSettings settings_)
-      : loop(loop_), meetings(meetings_), tenants(tenants_), fleet(fleet_), bus(bus_), metrics(metrics_), settings(std::move(settings_)) {}
+  Hub(Loop& loop_, control::Meetings& meetings_, control::Tenants& tenants_, control::RecordingQuota& recording_quota_,
+      control::Fleet& fleet_, control::SignalBus& bus_, observe::Metrics& metrics_, GateSettings settings_)
+      : loop(loop_),
+        meetings(meetings_),
+        tenants(tenants_),
+        recording_quota(recording_quota_),
+        fleet(fleet_),
+        bus(bus_),
+        metrics(metrics_),
+        settings(std::move(settings_)) {}
 
   Loop& loop;
   control::Meetings& meetings;
   control::Tenants& tenants;
+  control::RecordingQuota& recording_quota;
   control::Fleet& fleet;
   control::SignalBus& bus;
   observe::Metrics& metrics;

@@ -51,15 +51,8 @@ MethodAnswer change_pause(SessionPtr session, const char* path, const char* stat
 MethodAnswer start_recording(SessionPtr session, JsonText params) {
   if (!session->visitor.grants.record) co_return not_granted("record");
   const auto hub = session->hub();
-  auto asking_quota = hub->tenants.quota(session->visitor.tenant, control::Quota::kRecordingMinutes);
-  DD_CO_TRY(const auto minutes, co_await std::move(asking_quota));
-  if (minutes) {
-    auto asking_usage = hub->tenants.recorded_this_month(session->visitor.tenant);
-    DD_CO_TRY(const auto seconds, co_await std::move(asking_usage));
-    if (seconds >= *minutes * 60) {
-      co_return refused(Errc::kConflict, "quota_recording", "the tenant has used up this month's minutes of recording");
-    }
-  }
+  auto checking = hub->recording_quota.check(session->visitor.tenant);
+  DD_CO_TRY_VOID(co_await std::move(checking));
   if (session->ended()) co_return refused(Errc::kConflict, "meeting_ended", "the session has ended");
   OrderedJson body = OrderedJson::object();
   for (const char* name : {"modes", "composite"}) {

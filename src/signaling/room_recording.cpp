@@ -121,16 +121,14 @@ void Room::schedule_metering() {
 }
 
 Task<void> Room::check_recording_quota(std::shared_ptr<Room> room) {
-  auto asking = room->hub_->tenants.quota(room->tenant, control::Quota::kRecordingMinutes);
-  const auto minutes = co_await std::move(asking);
-  if (!minutes || !*minutes) co_return;
-  auto reading_usage = room->hub_->tenants.recorded_this_month(room->tenant);
-  const auto seconds = co_await std::move(reading_usage);
-  // Usage that cannot be read now stops nobody's recording.
-  if (!seconds || *seconds < **minutes * 60 || room->closed_ || !room->recording_ || !room->stop_reason_.empty()) co_return;
+  auto checking = room->hub_->recording_quota.check(room->tenant);
+  const auto checked = co_await std::move(checking);
+  // What cannot be found out now stops nobody's recording.
+  if (checked || !checked.error().reason.starts_with("quota_")) co_return;
+  if (room->closed_ || !room->recording_ || !room->stop_reason_.empty()) co_return;
   OrderedJson body = OrderedJson::object();
-  body["reason"] = "quota_recording";
-  room->stop_reason_ = "quota_recording";
+  body["reason"] = checked.error().reason;
+  room->stop_reason_ = checked.error().reason;
   room->publish_signal("recording_over", std::move(body));
   OrderedJson stop = OrderedJson::object();
   stop["meetingId"] = room->meeting.str();

@@ -32,6 +32,7 @@ class FakeCluster final : public ControlStore, public Fleet {
     bool alive = true;           // beats and answers
     std::optional<Error> error;  // of createMeeting and replaceMeetings
     std::map<MeetingId, Carried> carries;
+    std::string storage = R"({"root":"none","tenants":[]})";  // the answer of getRecordingStorage
     WallTime last_beat{};
   };
   struct Call {
@@ -237,6 +238,7 @@ class FakeCluster final : public ControlStore, public Fleet {
   }
 
   Result<std::string> serve(Server& server, const std::string& path, const std::string& text) {
+    if (path == "/v1/getRecordingStorage") return server.storage;
     const api::Json body = api::Json::parse(text);
     if (path == "/v1/replaceMeetings") {
       if (server.error) return *server.error;

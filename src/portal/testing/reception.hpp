@@ -73,10 +73,12 @@ class Reception {
   }
 
   explicit Reception(PortalSettings settings = defaults())
-      : tenants(loop, control::TenantsSettings{}, tenant_store, metrics), meetings(loop, meetings_settings(), store, fleet, bus, metrics) {
+      : tenants(loop, control::TenantsSettings{}, tenant_store, metrics),
+        meetings(loop, meetings_settings(), store, fleet, bus, metrics),
+        recording_quota(loop, control::RecordingQuotaSettings{}, tenants, meetings, fleet) {
     add_server("c1");
     put_tenant("acme");
-    auto opened = Portal::open(loop, meetings, tenants, tenant_store, store, fleet, bus, metrics, std::move(settings));
+    auto opened = Portal::open(loop, meetings, tenants, recording_quota, tenant_store, store, fleet, bus, metrics, std::move(settings));
     DD_CHECK(opened.has_value(), "the settings of a test make sense");
     portal = std::move(*opened);
     meetings.start();
@@ -186,6 +188,7 @@ class Reception {
   HeardBus bus;
   control::Tenants tenants;
   control::Meetings meetings;
+  control::RecordingQuota recording_quota;
   std::unique_ptr<Portal> portal;
   api::PeerAddress peer{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127, 0, 0, 1};
 };

@@ -108,9 +108,10 @@ Replica::Replica(Stage& home, std::string name, GateSettings settings)
             return chosen;
           }(),
           home.rows, home.media, bus, metrics),
+      recording_quota(home.loop, control::RecordingQuotaSettings{}, tenants, meetings, home.media),
       stage(home) {
   settings.replica = std::move(name);
-  gate = std::make_unique<Gate>(home.loop, std::move(settings), meetings, tenants, home.media, bus, metrics);
+  gate = std::make_unique<Gate>(home.loop, std::move(settings), meetings, tenants, recording_quota, home.media, bus, metrics);
   meetings.start();
   gate->start();
   home.settle();

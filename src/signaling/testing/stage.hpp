@@ -12,6 +12,7 @@
 
 #include "base/testing/manual_loop.hpp"
 #include "control/meetings.hpp"
+#include "control/recording_quota.hpp"
 #include "control/tenants.hpp"
 #include "observe/metrics.hpp"
 #include "signaling/gate.hpp"
@@ -78,6 +79,7 @@ struct Replica {
   observe::Metrics metrics;
   control::Tenants tenants;
   control::Meetings meetings;
+  control::RecordingQuota recording_quota;
   std::unique_ptr<Gate> gate;
   Stage& stage;
 };
