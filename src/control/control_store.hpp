@@ -73,6 +73,7 @@ class ControlStore {
   virtual Task<Result<std::optional<PlacedMeeting>>> find(MeetingId meeting) = 0;
   virtual Task<Result<std::vector<PlacedMeeting>>> meetings_on(ContainerId server) = 0;
   virtual Task<Result<std::vector<PlacedMeeting>>> meetings_of(TenantId tenant) = 0;  // an empty tenant: all of them
+  virtual Task<Result<std::uint32_t>> participants_of(TenantId tenant) = 0;  // in all its placed meetings, as their servers have written
   virtual Task<Result<std::vector<meeting::RouterRow>>> routers_of(MeetingId meeting) = 0;
   // False when the meeting is no longer where `from` says (somebody else moved it).
   virtual Task<Result<bool>> move(PlacedMeeting from, ContainerId to) = 0;

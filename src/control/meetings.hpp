@@ -79,6 +79,8 @@ class Meetings {
   // The place as it is now, for a client whose media was lost; waits for a move that is under way, up to 10 s.
   Task<Result<Place>> place_of(MeetingId meeting, ParticipantId participant);
   Task<Result<std::optional<PlacedMeeting>>> find(MeetingId meeting);
+  // Whom all replicas have let in, once their media servers have made their transports.
+  Task<Result<std::uint32_t>> participants_of(TenantId tenant);
 
   Task<Result<void>> lock(MeetingId meeting, bool locked);
   Task<Result<void>> remove(MeetingId meeting, ParticipantId participant);

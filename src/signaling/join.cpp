@@ -192,7 +192,8 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   const Room* present = hub->find_room(visitor.meeting);
   const bool comes_again = present != nullptr && present->find_member(participant) != nullptr;
   const auto bound = control::quota_of(tenant, control::Quota::kParticipants);
-  if (bound && !comes_again && hub->members_of(visitor.tenant) >= *bound) co_return quota_full("the tenant has its limit of participants");
+  const auto is_full = [&hub, &bound, comes_again, of = visitor.tenant] { return bound && !comes_again && hub->members_of(of) >= *bound; };
+  if (is_full()) co_return quota_full("the tenant has its limit of participants");
 
   const auto room = hub->room_of(visitor.tenant, visitor.meeting);
   control::AdmissionRequest asked;
@@ -220,6 +221,12 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   spawn(std::move(beside));
   auto media = co_await std::move(opening);
   auto known = co_await settled;
+  std::uint64_t everywhere = 0;
+  if (media && bound && !comes_again && !hub->bus.alone()) {
+    // Whom other replicas have let in; this one is among them. When it cannot be told, this replica's own count must do.
+    auto counting = hub->meetings.participants_of(claims.tenant);
+    everywhere = (co_await std::move(counting)).value_or(0);
+  }
 
   std::optional<Error> failure;
   if (!media) {
@@ -230,6 +237,8 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
     failure = refused(Errc::kConflict, "meeting_ended", "the meeting has ended");
   } else if (!link->usable()) {
     failure = unavailable("the socket closed meanwhile");
+  } else if (is_full() || (bound && everywhere > *bound)) {
+    failure = quota_full("the tenant has its limit of participants");
   } else if (!found_open && !hub->bus.alone()) {
     // Whom other replicas have let in was not known when this one was admitted.
     const std::uint32_t others = room->publishers_except(participant);

@@ -146,6 +146,21 @@ TEST(Joining, ParticipantsOfAMeetingAndOfATenantAreCounted) {
   EXPECT_EQ(reason_of(emil->join(stage.token("emil", guest(), "other"))), "tenant_full");
 }
 
+TEST(Joining, ParticipantsOfATenantAreCountedOnAllReplicas) {
+  Stage stage;
+  stage.add_replica("replica-b");
+  stage.tenant_rows.rows[TenantId("acme")].quotas = {{"participants", 2}};
+  stage.rows.participants = 1;
+  const auto asha = stage.enter("asha");
+  EXPECT_TRUE(asha->joined.contains("result"));
+  stage.rows.participants = 3;  // with one on the other replica, and this one
+  const auto dora = stage.connect(1);
+  EXPECT_EQ(reason_of(dora->join(stage.token("dora", guest(), "other"))), "tenant_full");
+  EXPECT_TRUE(stage.enter("asha")->joined.contains("result")) << "who is there already takes no further place";
+  stage.rows.participants = 2;
+  EXPECT_TRUE(dora->join(stage.token("dora", guest(), "other")).contains("result"));
+}
+
 TEST(Joining, TwoWhoComeAtOnceDoNotTakeTheSamePlace) {
   Stage stage;
   stage.tenant_rows.rows[TenantId("acme")].quotas = {{"participants_per_meeting", 1}};

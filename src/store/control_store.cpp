@@ -48,6 +48,11 @@ Task<Result<std::vector<PlacedMeeting>>> ControlStore::meetings_of(TenantId tena
       "meetings_of", [tenant = std::move(tenant)](Connection& connection) { return store::meetings_of(connection, tenant); });
 }
 
+Task<Result<std::uint32_t>> ControlStore::participants_of(TenantId tenant) {
+  return run<std::uint32_t>("participants_of",
+                            [tenant = std::move(tenant)](Connection& connection) { return store::participants_of(connection, tenant); });
+}
+
 Task<Result<std::vector<meeting::RouterRow>>> ControlStore::routers_of(MeetingId meeting) {
   return run<std::vector<meeting::RouterRow>>(
       "routers_of", [meeting = std::move(meeting)](Connection& connection) { return store::routers_of(connection, meeting); });

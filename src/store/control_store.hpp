@@ -25,6 +25,7 @@ class ControlStore final : public control::ControlStore {
   Task<Result<std::optional<control::PlacedMeeting>>> find(MeetingId meeting) override;
   Task<Result<std::vector<control::PlacedMeeting>>> meetings_on(ContainerId server) override;
   Task<Result<std::vector<control::PlacedMeeting>>> meetings_of(TenantId tenant) override;
+  Task<Result<std::uint32_t>> participants_of(TenantId tenant) override;
   Task<Result<std::vector<meeting::RouterRow>>> routers_of(MeetingId meeting) override;
   Task<Result<bool>> move(control::PlacedMeeting from, ContainerId to) override;
   Task<Result<void>> resize(MeetingId meeting, std::uint32_t size) override;

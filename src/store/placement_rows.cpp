@@ -199,6 +199,13 @@ Result<std::vector<PlacedMeeting>> meetings_on(Connection& connection, const Con
   return all;
 }
 
+Result<std::uint32_t> participants_of(Connection& connection, const TenantId& tenant) {
+  DD_TRY(const auto rows, connection.query("SELECT COUNT(*) FROM meeting_placement p JOIN participant_meeting a"
+                                           " ON a.meeting_id = p.meeting_id WHERE p.tenant = ?",
+                                           {tenant.str()}, 1));
+  return rows.empty() ? 0 : count_of(rows[0][0]);
+}
+
 Result<std::vector<PlacedMeeting>> meetings_of(Connection& connection, const TenantId& tenant) {
   std::vector<PlacedMeeting> all;
   if (!tenant.empty()) {

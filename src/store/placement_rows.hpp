@@ -27,6 +27,7 @@ Result<Reservation> reserve(Connection& connection, const PlacedMeeting& meeting
 Result<std::optional<PlacedMeeting>> find_place(Connection& connection, const MeetingId& meeting);
 Result<std::vector<PlacedMeeting>> meetings_on(Connection& connection, const ContainerId& server);
 Result<std::vector<PlacedMeeting>> meetings_of(Connection& connection, const TenantId& tenant);
+Result<std::uint32_t> participants_of(Connection& connection, const TenantId& tenant);
 Result<std::vector<meeting::RouterRow>> routers_of(Connection& connection, const MeetingId& meeting);
 
 // A meeting of kendra's gets a place of ours when it is moved.

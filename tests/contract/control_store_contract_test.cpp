@@ -60,6 +60,15 @@ TEST_P(ControlContract, ATenantHasAsManyMeetingsAsItMay) {
   EXPECT_EQ(run(control_.meetings_of(TenantId()))->size(), 3u);
 }
 
+TEST_P(ControlContract, ATenantsParticipantsAreCountedInAllItsMeetings) {
+  EXPECT_EQ(reserve(place("m")), Outcome::kReserved);
+  EXPECT_EQ(reserve(place("empty")), Outcome::kReserved);
+  EXPECT_EQ(run(control_.participants_of(TenantId("acme"))).value(), 0u);
+  fill_meeting();  // "m" with two participants
+  EXPECT_EQ(run(control_.participants_of(TenantId("acme"))).value(), 2u);
+  EXPECT_EQ(run(control_.participants_of(TenantId("other"))).value(), 0u);
+}
+
 TEST_P(ControlContract, MeetingsThatKendraMadeAreSeenLikeOurs) {
   fill_meeting();  // "m" with two participants, known to kendra's tables only
   EXPECT_EQ(reserve(place("ours")), Outcome::kReserved);

@@ -64,6 +64,7 @@ class FakeCluster final : public ControlStore, public Fleet {
 
   // What tests look at and change.
   bool away = false;  // the database
+  std::uint32_t participants = 0;
   std::map<MeetingId, PlacedMeeting> places;
   std::map<MeetingId, std::pair<ContainerId, std::vector<meeting::RouterRow>>> rows;  // as the media servers write them
   std::map<std::string, std::pair<std::string, MonotonicTime>> leases;
@@ -134,6 +135,7 @@ class FakeCluster final : public ControlStore, public Fleet {
     }
     co_return all;
   }
+  Task<Result<std::uint32_t>> participants_of(TenantId) override { co_return participants; }
   Task<Result<std::vector<meeting::RouterRow>>> routers_of(MeetingId meeting) override {
     DD_CO_TRY_VOID(co_await answer());
     const auto row = rows.find(meeting);

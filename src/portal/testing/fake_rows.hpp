@@ -17,6 +17,7 @@ namespace dd::portal::testing {
 class FakeControlStore final : public control::ControlStore {
  public:
   bool away = false;
+  std::uint32_t participants = 0;
   std::vector<control::ServerRecord> records;
   std::map<MeetingId, control::PlacedMeeting> meetings;
   std::set<std::pair<MeetingId, ParticipantId>> removed;
@@ -64,6 +65,7 @@ class FakeControlStore final : public control::ControlStore {
     co_return out;
   }
   // Two routers, on the first two workers of its server, as kendra lays them out.
+  Task<Result<std::uint32_t>> participants_of(TenantId) override { co_return participants; }
   Task<Result<std::vector<meeting::RouterRow>>> routers_of(MeetingId meeting) override {
     std::vector<meeting::RouterRow> rows;
     const auto placed = meetings.find(meeting);

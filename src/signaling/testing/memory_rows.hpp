@@ -20,6 +20,7 @@ class MemoryRows final : public control::ControlStore {
   std::map<MeetingId, std::vector<meeting::RouterRow>> routers;
   std::set<std::pair<MeetingId, ParticipantId>> removed;
   std::string lease_holder;
+  std::uint32_t participants = 0;  // of any tenant, as media servers would have written them
 
   bool available() const override { return true; }
   Task<Result<std::vector<control::ServerRecord>>> servers() override { co_return records; }
@@ -52,6 +53,7 @@ class MemoryRows final : public control::ControlStore {
     }
     co_return theirs;
   }
+  Task<Result<std::uint32_t>> participants_of(TenantId) override { co_return participants; }
   Task<Result<std::vector<meeting::RouterRow>>> routers_of(MeetingId meeting) override { co_return routers[meeting]; }
   Task<Result<bool>> move(control::PlacedMeeting from, ContainerId to) override {
     auto& placed = meetings[from.meeting];
