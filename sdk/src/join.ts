@@ -80,6 +80,7 @@ function enter(environment: Environment, url: string, token: TokenSource, option
         resumed: () => meeting?.resumed(),
         away: () => meeting?.away(),
         notification: (method, params) => meeting?.handle({ method, params } as unknown as Notification),
+        waiting: (error) => options.onWaiting?.(error),
         closed(reason, error) {
           options.signal?.removeEventListener('abort', onAbort);
           meeting?.closed(reason, error);

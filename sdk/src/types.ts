@@ -74,6 +74,8 @@ export interface JoinOptions {
   readonly signal?: AbortSignal;
   /** How long joining may try while the server cannot be reached, in milliseconds. Default 20 000. */
   readonly joinTimeout?: number;
+  /** Called for each attempt to join that failed and will be made again, with what the server said. */
+  readonly onWaiting?: (error: DoordarshanError) => void;
   /** `relay` sends all media through TURN. */
   readonly iceTransportPolicy?: RTCIceTransportPolicy;
   /** Media over TCP from the start. Default `false`: TCP is only used where UDP does not get through. */

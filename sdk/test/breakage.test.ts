@@ -34,6 +34,19 @@ async function settled(options: Parameters<World['join']>[1] = {}): Promise<Meet
 const picture = (): MediaStreamTrack | null => meeting.participants.get('bela')?.tracks.get('video')?.mediaStreamTrack ?? null;
 const reached = (state: ConnectionState): Promise<unknown> => next(meeting, 'connectionState', (news) => news.state === state);
 
+describe('a server that is away at first', () => {
+  it('is tried again, and the application is told each time why', async () => {
+    const told: string[] = [];
+    server.answer('join', { error: { code: 'unavailable', message: 'the database is away' } });
+    await settled({ onWaiting: ({ message }) => void told.push(message) });
+    assert.deepEqual(told, ['the database is away']);
+    server.drop();
+    await reached('reconnecting');
+    await reached('connected');
+    assert.equal(told.length, 1, 'who was in is told by the connection state');
+  });
+});
+
 describe('a lost socket', () => {
   it('is resumed: nothing of the media is touched and no news is missed or told twice', async () => {
     await settled();

@@ -17,6 +17,8 @@ export interface SessionEvents {
   resumed(): void;
   away(): void;
   notification(method: string, params: Record<string, unknown>): void;
+  /** Not in the meeting yet, and it will be tried again. */
+  waiting(error: DoordarshanError): void;
   closed(reason: CloseReason, error: DoordarshanError | undefined): void;
 }
 
@@ -160,6 +162,7 @@ export class Session {
       this.#cancelStable?.();
       if (state.phase !== 'closed') this.#events.away();
     }
+    if (state.phase === 'waiting' && !state.everJoined) this.#events.waiting(this.#lastRefusal ?? unreachable());
     for (const effect of effects) this.#carryOut(effect);
   }
 
@@ -372,6 +375,10 @@ export class Session {
     }
     this.#events.closed(reason, error);
   }
+}
+
+function unreachable(): DoordarshanError {
+  return new DoordarshanError('unavailable', 'the server cannot be reached', { reason: 'connection_lost' });
 }
 
 function gone(): DoordarshanError {

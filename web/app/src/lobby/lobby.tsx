@@ -60,7 +60,7 @@ export function Lobby({ meeting, claims, media, joining, refused, onJoin }: Lobb
           <h1>{meeting}</h1>
           {refused && (
             <Notice tone={refused.again ? 'warn' : 'bad'} title={refused.title}>
-              {refused.advice}
+              {joining ? 'Still trying.' : refused.advice}
             </Notice>
           )}
           <form class="lobby-form" onSubmit={join} noValidate>

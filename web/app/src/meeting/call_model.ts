@@ -102,4 +102,5 @@ export interface JoinRequest {
   name: string;
   hasMeeting: boolean; // the token names it; otherwise the client does
   signal?: AbortSignal;
+  onWaiting?: (refusal: Refusal) => void; // refused for now, and tried again
 }

@@ -44,7 +44,9 @@ export function MeetingPage({ meeting }: { meeting: string }) {
     joining.value = true;
     refusal.value = null;
     try {
-      call.value = await openCall({ token: token.value, meeting, name, hasMeeting: claims?.meeting !== undefined });
+      const onWaiting = (why: Refusal) => (refusal.value = refusalOf(why));
+      call.value = await openCall({ token: token.value, meeting, name, hasMeeting: claims?.meeting !== undefined, onWaiting });
+      refusal.value = null;
     } catch (error) {
       refusal.value = refusalOf(error);
     } finally {

@@ -10,12 +10,13 @@ import { messageOf, nameOf, soundSummary, textOf } from './people';
 const kMostMessages = 500;
 const kPathEveryMs = 10_000;
 
-export async function openCall({ token, meeting, name, hasMeeting, signal: gaveUp }: JoinRequest): Promise<Call> {
+export async function openCall({ token, meeting, name, hasMeeting, signal: gaveUp, onWaiting }: JoinRequest): Promise<Call> {
   const joined = await join(location.origin, token, {
     name,
     metadata: {},
     ...(hasMeeting ? {} : { meetingId: meeting }),
     ...(gaveUp ? { signal: gaveUp } : {}),
+    ...(onWaiting ? { onWaiting } : {}),
     client: 'web',
   });
   return new SdkCall(joined);

@@ -36,6 +36,11 @@ describe('refusals', () => {
     expect(explainShortly(new ApiError(400, 'invalid_argument', 'name is too long'))).toBe('The server does not accept this: name is too long');
     expect(explainShortly(new Error('odd'))).toBe('odd');
   });
+
+  it('says what the server says of bad input', () => {
+    expect(explain({ code: 'invalid_argument', message: 'name may be at most 128 bytes long' }).advice).toBe('Name may be at most 128 bytes long.');
+    expect(explain({ code: 'invalid_argument' }).advice).toBe('Check what you entered.');
+  });
 });
 
 describe('cameras and microphones', () => {

@@ -53,9 +53,13 @@ const kByCode: Record<string, Explanation> = {
 
 export function explain(refusal: Refusal): Explanation {
   const known = (refusal.reason && kByReason[refusal.reason]) || (refusal.code && kByCode[refusal.code]);
+  if (known && refusal.code === 'invalid_argument' && refusal.message) return { ...known, advice: sentence(refusal.message) };
   if (known) return known;
   return { title: 'Something went wrong', advice: refusal.message || 'Try again in a moment.', again: true };
 }
+
+// The server says which field it means.
+const sentence = (message: string) => `${message.charAt(0).toUpperCase()}${message.slice(1)}${/[.!?]$/.test(message) ? '' : '.'}`;
 
 // Whatever was thrown, as a refusal. Errors of the API and of the SDK both have `code` and `reason`.
 export function refusalOf(error: unknown): Refusal {
