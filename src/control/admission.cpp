@@ -20,9 +20,10 @@ constexpr std::uint32_t kPage = 50;
 bool sends(const meeting::RouterRow& router) { return router.role != meeting::RouterRole::kConsumer; }
 bool receives(const meeting::RouterRow& router) { return router.role != meeting::RouterRole::kProducer; }
 
-std::uint32_t smaller_limit(std::uint32_t a, std::uint32_t b) {
-  if (a == 0 || b == 0) return std::max(a, b);
-  return std::min(a, b);
+// The meeting's own limit, of which 0 is none, and the tenant's.
+std::optional<std::uint32_t> limit_of(const PlacedMeeting& placed, std::optional<std::uint32_t> tenants) {
+  if (placed.limit == 0) return tenants;
+  return std::min(placed.limit, tenants.value_or(placed.limit));
 }
 
 }  // namespace
@@ -51,14 +52,17 @@ Task<Result<Admission>> Meetings::State::admit_in_turn(KnownPtr known, Admission
   Admission admission;
   if (!known->placed) {
     if (!request.may_create) co_return refused(Errc::kNotFound, "meeting_ended", "there is no such meeting now");
+    if (request.tenant_meetings == 0U) co_return refused(Errc::kConflict, "tenant_full", "the tenant may have no meetings");
+    if (request.participant_limit == 0U)
+      co_return refused(Errc::kConflict, "meeting_full", "the tenant's meetings may have no participants");
     auto creating = create(known, request);
     DD_CO_TRY(admission.created, co_await std::move(creating));
   }
   const PlacedMeeting placed = *known->placed;
   if (!placed.tenant.empty() && placed.tenant != request.tenant) co_return not_found("meeting", request.meeting.str());
   if (placed.locked && !request.moderator) co_return refused(Errc::kForbidden, "meeting_locked", "a moderator has locked the meeting");
-  const std::uint32_t limit = smaller_limit(placed.limit, request.participant_limit);
-  if (limit != 0 && request.participants_here >= limit) {
+  const auto limit = limit_of(placed, request.participant_limit);
+  if (limit && request.participants_here >= *limit) {
     co_return refused(Errc::kConflict, "meeting_full", "the meeting has its limit of participants");
   }
   auto readying = make_ready(request.meeting, known);

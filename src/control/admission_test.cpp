@@ -137,6 +137,16 @@ TEST_F(AdmissionTo, ATenantAtItsLimitOfMeetingsIsFull) {
   EXPECT_EQ(refusal(loop.run(replica.meetings.admit(asked))), "tenant_full");
 }
 
+TEST_F(AdmissionTo, AQuotaOfNothingAllowsNothing) {
+  auto asked = Replica::request("m1", "asha");
+  asked.tenant_meetings = 0;
+  EXPECT_EQ(refusal(loop.run(replica.meetings.admit(asked))), "tenant_full");
+  asked.tenant_meetings.reset();
+  asked.participant_limit = 0;
+  EXPECT_EQ(refusal(loop.run(replica.meetings.admit(asked))), "meeting_full");
+  EXPECT_TRUE(cluster.places.empty());
+}
+
 TEST_F(AdmissionTo, AMeetingThatIsNotThereEndsThereWithoutThePermissionToCreate) {
   auto asked = Replica::request("m", "asha");
   asked.may_create = false;

@@ -29,13 +29,13 @@ struct Place {
 
 struct AdmissionRequest {
   TenantId tenant;
-  MeetingId meeting;                    // scoped
-  ParticipantId participant;            // scoped
-  std::uint32_t participants_here = 0;  // of this meeting as the caller knows them, this one not counted
-  std::uint32_t participant_limit = 0;  // of the tenant's quota for one meeting; 0: none
-  bool may_create = true;               // place the meeting when it has no place
-  bool moderator = false;               // is let into a locked meeting
-  std::uint32_t tenant_meetings = 0;    // of the tenant's quota, at a time; 0: no bound
+  MeetingId meeting;                               // scoped
+  ParticipantId participant;                       // scoped
+  std::uint32_t participants_here = 0;             // of this meeting as the caller knows them, this one not counted
+  std::optional<std::uint32_t> participant_limit;  // of the tenant's quota for one meeting
+  bool may_create = true;                          // place the meeting when it has no place
+  bool moderator = false;                          // is let into a locked meeting
+  std::optional<std::uint32_t> tenant_meetings;    // of the tenant's quota, at a time
 };
 
 struct Admission {

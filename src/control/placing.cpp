@@ -33,8 +33,7 @@ Error cluster_full() {
 Task<Result<bool>> Meetings::State::create(KnownPtr known, AdmissionRequest request) {
   auto needing = need_servers();
   DD_CO_TRY_VOID(co_await std::move(needing));
-  const std::uint32_t size =
-      request.participant_limit == 0 ? settings.default_size : std::min(settings.default_size, request.participant_limit);
+  const std::uint32_t size = std::min(settings.default_size, request.participant_limit.value_or(settings.default_size));
   const auto living = [this](const ServerRecord& server) { return is_living(server) && !is_draining(server); };
   const auto servers = best_of(candidates(watch.servers(), settings.pool, size, living, all_claims()), kMaxAttempts);
   std::optional<Error> last;
@@ -47,7 +46,7 @@ Task<Result<bool>> Meetings::State::create(KnownPtr known, AdmissionRequest requ
     wanted.size = size;
     wanted.created = loop.wall_now();
     claims[server.server] += size;  // before asking, so that a burst does not choose the same server
-    auto reserving = store.reserve(wanted, server.capacity, request.tenant_meetings);
+    auto reserving = store.reserve(wanted, server.capacity, request.tenant_meetings.value_or(0));
     DD_CO_TRY(auto reservation, co_await std::move(reserving));
     if (reservation.outcome != Reservation::Outcome::kReserved) unclaim(server.server, size);
     if (reservation.outcome == Reservation::Outcome::kServerFull) continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "control/quota.hpp"
 
+#include <algorithm>
+
 namespace dd::control {
 
 std::string_view to_string(Quota quota) {
@@ -29,6 +31,12 @@ std::optional<std::uint64_t> quota_of(const Tenant& tenant, Quota quota) {
   const auto found = tenant.quotas.find(to_string(quota));
   if (found == tenant.quotas.end()) return std::nullopt;
   return found->second;
+}
+
+std::optional<std::uint32_t> count_quota_of(const Tenant& tenant, Quota quota) {
+  const auto bound = quota_of(tenant, quota);
+  if (!bound) return std::nullopt;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(*bound, UINT32_MAX));
 }
 
 }  // namespace dd::control

@@ -31,5 +31,7 @@ inline constexpr std::array kQuotas{Quota::kMeetings,         Quota::kParticipan
 std::string_view to_string(Quota quota);  // "meetings", "participants_per_meeting", ..., "requests_per_second"
 std::optional<Quota> parse_quota(std::string_view text);
 std::optional<std::uint64_t> quota_of(const Tenant& tenant, Quota quota);
+// As a count of people or meetings, of which nobody has more than 32 bits can say.
+std::optional<std::uint32_t> count_quota_of(const Tenant& tenant, Quota quota);
 
 }  // namespace dd::control

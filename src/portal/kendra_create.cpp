@@ -55,7 +55,8 @@ Answer create_kendra_meeting(Call call) {
   if (!tenant && tenant.error().code == Errc::kNotFound) co_return make_error(Errc::kInvalidArgument, "tenant not found");
   if (!tenant) co_return Error(std::move(tenant.error()));
   if (tenant->suspended) co_return refused(Errc::kForbidden, "tenant_suspended", "the tenant is suspended");
-  const auto meetings = control::quota_of(*tenant, control::Quota::kMeetings);
+  const auto meetings = control::count_quota_of(*tenant, control::Quota::kMeetings);
+  if (meetings == 0U) co_return refused(Errc::kConflict, "tenant_full", "the tenant may have no meetings");
 
   // Read anew: what others reserved a moment ago counts.
   DD_CO_TRY(auto servers, co_await portal.store.servers());
@@ -73,9 +74,7 @@ Answer create_kendra_meeting(Call call) {
     wanted.size = size;
     wanted.limit = wanted.size;
     wanted.created = portal.loop.wall_now();
-    const auto bound = static_cast<std::uint32_t>(std::min<std::uint64_t>(meetings.value_or(0), UINT32_MAX));
-    if (meetings && bound == 0) co_return refused(Errc::kConflict, "tenant_full", "the tenant may have no meetings");
-    DD_CO_TRY(auto reservation, co_await portal.store.reserve(std::move(wanted), server.capacity, bound));
+    DD_CO_TRY(auto reservation, co_await portal.store.reserve(std::move(wanted), server.capacity, meetings.value_or(0)));
     if (reservation.outcome == Outcome::kPlacedAlready) co_return exists_already();
     if (reservation.outcome == Outcome::kTenantFull) {
       co_return refused(Errc::kConflict, "tenant_full", "the tenant has as many meetings as it may");

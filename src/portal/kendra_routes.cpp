@@ -74,13 +74,13 @@ Task<Result<bool>> admit(Context& portal, Visit visited, Caller caller) {
   DD_CO_TRY(auto meeting, co_await ask(portal, visited.spot.server, "/v1/getMeeting", std::move(body)));
   std::size_t here = 0;
   if (meeting.root.is_object() && meeting.root.contains("participants")) here = meeting.root["participants"].size();
-  DD_CO_TRY(auto limit, co_await portal.tenants.quota(visited.address.tenant, control::Quota::kParticipantsPerMeeting));
+  DD_CO_TRY(auto tenant, co_await portal.tenants.find(visited.address.tenant));
   control::AdmissionRequest request;
   request.tenant = visited.address.tenant;
   request.meeting = visited.spot.meeting;
   request.participant = visited.address.participant;
   request.participants_here = static_cast<std::uint32_t>(here);
-  request.participant_limit = static_cast<std::uint32_t>(std::min<std::uint64_t>(limit.value_or(0), UINT32_MAX));
+  request.participant_limit = control::count_quota_of(tenant, control::Quota::kParticipantsPerMeeting);
   request.may_create = false;
   request.moderator = allowed_all(caller) || caller.claims.grants.moderate;
   DD_CO_TRY_VOID(co_await portal.meetings.admit(std::move(request)));

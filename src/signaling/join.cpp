@@ -72,11 +72,6 @@ std::map<std::string, std::uint64_t, std::less<>> bitrates_of(const control::Ten
   return bitrates;
 }
 
-// 0: no bound.
-std::uint32_t bound_of(const control::Tenant& tenant, control::Quota quota) {
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(control::quota_of(tenant, quota).value_or(0), UINT32_MAX));
-}
-
 OrderedJson grants_json(const trust::Grants& grants) {
   OrderedJson json = OrderedJson::object();
   json["publish"] = grants.publish;
@@ -201,12 +196,12 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   asked.meeting = visitor.meeting;
   asked.participant = visitor.participant;
   asked.participants_here = room->count_except(participant);
-  asked.participant_limit = bound_of(tenant, control::Quota::kParticipantsPerMeeting);
-  asked.tenant_meetings = bound_of(tenant, control::Quota::kMeetings);
+  asked.participant_limit = control::count_quota_of(tenant, control::Quota::kParticipantsPerMeeting);
+  asked.tenant_meetings = control::count_quota_of(tenant, control::Quota::kMeetings);
   asked.moderator = visitor.grants.moderate;
   const bool found_open = !room->server().empty();
   const unsigned endings = room->endings();
-  const std::uint32_t tenant_limit = asked.participant_limit;
+  const auto tenant_limit = asked.participant_limit;
   const Room::Joining joining(room, participant);
 
   auto admitting = hub->meetings.admit(std::move(asked));
@@ -242,10 +237,8 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   } else if (!found_open && !hub->bus.alone()) {
     // Whom other replicas have let in was not known when this one was admitted.
     const std::uint32_t others = room->publishers_except(participant);
-    const std::uint32_t limit = tenant_limit == 0    ? meeting_limit
-                                : meeting_limit == 0 ? tenant_limit
-                                                     : std::min(tenant_limit, meeting_limit);
-    if (limit != 0 && others >= limit) failure = refused(Errc::kConflict, "meeting_full", "the meeting has its limit of participants");
+    const bool full = (tenant_limit && others >= *tenant_limit) || (meeting_limit != 0 && others >= meeting_limit);
+    if (full) failure = refused(Errc::kConflict, "meeting_full", "the meeting has its limit of participants");
   }
   if (failure) {
     session->media.place = admission.place;
