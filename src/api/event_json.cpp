@@ -89,7 +89,10 @@ struct Members {
     json["role"] = to_string(e.role);
     json["reason"] = e.reason;
   }
-  void operator()(const ProducerCreated& e) const { producer(e.producer, e.kind); }
+  void operator()(const ProducerCreated& e) const {
+    producer(e.producer, e.kind);
+    json["paused"] = e.paused;
+  }
   void operator()(const ProducerPaused& e) const { producer(e.producer, e.kind); }
   void operator()(const ProducerResumed& e) const { producer(e.producer, e.kind); }
   void operator()(const ProducerClosed& e) const {

@@ -56,6 +56,7 @@ TEST_F(EventStreamTest, DemandLimitsAndUsageHaveTheirMembers) {
   EXPECT_EQ(all_layers["wanted"], true);
   EXPECT_FALSE(all_layers.contains("maxSpatialLayer"));
   EXPECT_EQ(event_json(event("m", meeting::ProducerDemand{ProducerId("p"), "video", true, std::uint8_t{1}}), "3")["maxSpatialLayer"], 1);
+  EXPECT_EQ(event_json(event("m", meeting::ProducerCreated{ProducerId("p"), "video", true}), "3")["paused"], true);
   const auto limited = event_json(event("m", meeting::ProducerLimited{ProducerId("p"), "video", 1'600'000, 1'000'000}), "4");
   EXPECT_EQ(limited["type"], "producer.limited");
   EXPECT_EQ(limited["bitrate"], 1'600'000);

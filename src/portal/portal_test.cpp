@@ -183,6 +183,9 @@ TEST(Portal, ServesTheWebAppWithHeadersThatKeepItHarmless) {
   EXPECT_EQ(desk.get("/").header("Cache-Control"), "no-cache");
   for (const std::string path : {"/assets/../../etc/passwd", "/assets", "/mx", "/api/nothing", "/recordingsx"})
     EXPECT_EQ(desk.get(path).status, 404) << path;
+  const auto person = desk.request("GET", "/mx", {}, {}, {{"accept", "text/html,*/*;q=0.8"}});
+  EXPECT_EQ(person.status, 404);
+  EXPECT_EQ(person.text, "<!doctype html>app") << "a person is told in the app's words";
   EXPECT_EQ(desk.get("/docs/").status, 200);
   EXPECT_EQ(desk.get("/docs").header("Location"), "/docs/");
   EXPECT_EQ(Reception().get("/").status, 200);

@@ -53,6 +53,12 @@ bool is_app_page(std::string_view path) {
   return false;
 }
 
+// A person who followed a link, and neither a program nor a page that looks for a file.
+bool wants_page(const HttpRequest& request) {
+  const auto accept = request.header("accept");
+  return accept && accept->find("text/html") != std::string_view::npos;
+}
+
 }  // namespace
 
 WebPages WebPages::load(const std::string& web_app_folder, const std::string& swagger_ui_folder) {
@@ -83,6 +89,10 @@ std::unique_ptr<HttpResponse> WebPages::find(const HttpRequest& request, std::st
   if (path.empty() || path.front() != '/') return nullptr;
   const std::string file = api::percent_decoded_path(path.substr(1));
   auto found = app_.find(is_app_page(path) ? std::string_view("index.html") : std::string_view(file), request);
+  if (!found && wants_page(request)) {
+    found = app_.find("index.html", request);
+    if (found && found->status == 200) found->status = 404;  // the app says so in words
+  }
   if (!found) return nullptr;
   name = "portal:/*";
   return found;

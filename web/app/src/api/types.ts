@@ -119,7 +119,7 @@ export interface ComposeRequest {
 
 export interface Ticket {
   ticket: string;
-  expires: string | number;
+  expires: string;
 }
 
 export interface Worker {
