@@ -39,4 +39,10 @@ std::optional<std::uint32_t> count_quota_of(const Tenant& tenant, Quota quota) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(*bound, UINT32_MAX));
 }
 
+Result<std::optional<std::int32_t>> publish_bound(std::optional<std::uint64_t> quota) {
+  if (!quota) return std::optional<std::int32_t>{};
+  if (*quota == 0) return refused(Errc::kForbidden, "quota_publish_bitrate", "the tenant may send nothing of this kind");
+  return std::optional(static_cast<std::int32_t>(std::min<std::uint64_t>(*quota, INT32_MAX)));
+}
+
 }  // namespace dd::control

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/result.hpp"
 #include "control/tenant_store.hpp"
 
 namespace dd::control {
@@ -33,5 +34,8 @@ std::optional<Quota> parse_quota(std::string_view text);
 std::optional<std::uint64_t> quota_of(const Tenant& tenant, Quota quota);
 // As a count of people or meetings, of which nobody has more than 32 bits can say.
 std::optional<std::uint32_t> count_quota_of(const Tenant& tenant, Quota quota);
+
+// `maxBitrate` of createProducer for what a tenant may send of a kind; kForbidden with reason "quota_publish_bitrate" when that is nothing.
+Result<std::optional<std::int32_t>> publish_bound(std::optional<std::uint64_t> quota);
 
 }  // namespace dd::control

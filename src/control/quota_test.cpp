@@ -27,5 +27,12 @@ TEST(QuotaNames, AnAbsentQuotaIsNoBoundAndZeroIsOne) {
   EXPECT_FALSE(quota_of(tenant, Quota::kStorageBytes).has_value());
 }
 
+TEST(Quota, WhatMayBeSentIsWhatAServerTakesOrNothing) {
+  EXPECT_EQ(publish_bound(std::nullopt).value(), std::nullopt);
+  EXPECT_EQ(publish_bound(1'000'000).value(), 1'000'000);
+  EXPECT_EQ(publish_bound(10'000'000'000).value(), INT32_MAX);
+  EXPECT_EQ(publish_bound(0).error().reason, "quota_publish_bitrate");
+}
+
 }  // namespace
 }  // namespace dd::control

@@ -189,6 +189,7 @@ Answer create_producer(Call call) {
     DD_CO_TRY_VOID(co_await may_record(portal, call.caller, visited.address.tenant));
   }
   DD_CO_TRY(auto bitrate, co_await portal.tenants.quota(visited.address.tenant, bitrate_quota(plain)));
+  DD_CO_TRY(const auto bound, control::publish_bound(bitrate));
   DD_CO_TRY(auto routers, co_await routers_of(portal, visited.spot));
   DD_CO_TRY(auto participant, co_await participant_of(portal, visited.spot, visited.address.participant));
   if (participant.producer_transport.empty()) co_return make_error(Errc::kNotFound, "transport not found");
@@ -200,7 +201,7 @@ Answer create_producer(Call call) {
   body["producerTransportId"] = participant.producer_transport;
   body["consumerRouterIds"] = routers.consumers;
   body["startRecording"] = recording;
-  if (bitrate && *bitrate > 0) body["maxBitrate"] = *bitrate;
+  if (bound) body["maxBitrate"] = *bound;
   DD_CO_TRY(auto answer, co_await ask(portal, visited.spot.server, "/v1/createProducer", std::move(body)));
   DD_CO_TRY(auto producer, text_member(answer.root, "producerId"));
   KendraStreams created{"DoordarshanStreamPublish", "publishReason", "User created the stream", {}};

@@ -54,7 +54,9 @@ MethodAnswer produce(SessionPtr session, JsonText params) {
   body["rtpParameters"] = OrderedJson(*parameters);
   if (paused.value_or(false)) body["paused"] = true;
   const auto& bounds = session->visitor.max_bitrates;
-  if (const auto bound = bounds.find(kind); bound != bounds.end()) body["maxBitrate"] = bound->second;
+  const auto quota = bounds.find(kind);
+  DD_CO_TRY(const auto bound, control::publish_bound(quota == bounds.end() ? std::nullopt : std::optional(quota->second)));
+  if (bound) body["maxBitrate"] = *bound;
   auto asking = ask_media(session, "/v1/createProducer", std::move(body));
   DD_CO_TRY(const auto answer, co_await std::move(asking));
   const std::string producer = peek_text(answer.root, "producerId");
