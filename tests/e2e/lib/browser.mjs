@@ -51,10 +51,15 @@ async function servePage() {
 // `fps` of the fake camera: three people with three layers each are nine encoders on the test machine's two cores, where real people
 // have a computer each; fewer frames keep a test from measuring that. Devices that are not among the
 // `permissions` are refused as by a user who chose "Block"; the flag that answers the browser's questions would allow them all, so it is
-// only there (for shared screens) when nothing is refused. `extra` are further flags.
-export async function openBrowser({ pages = true, fps = 20, permissions = kDevices, extra = [] } = {}) {
+// only there (for shared screens) when nothing is refused. `extra` are further flags,
+// `preferences` what is otherwise set in the browser's settings or by an administrator.
+export async function openBrowser({ pages = true, fps = 20, permissions = kDevices, extra = [], preferences } = {}) {
   const answers = permissions === kDevices ? ['--use-fake-ui-for-media-stream'] : [];
   const profile = await fs.mkdtemp(path.join(os.tmpdir(), 'dd-chromium-'));
+  if (preferences) {
+    await fs.mkdir(path.join(profile, 'Default'));
+    await fs.writeFile(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
+  }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
