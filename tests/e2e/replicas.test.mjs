@@ -45,7 +45,7 @@ test('people who came by different replicas see, hear and read each other', asyn
   await asha.page.getByRole('textbox').fill('Across replicas');
   await asha.page.keyboard.press('Enter');
   await bela.press(/^Chat, 1 unread/);
-  await bela.page.getByText('Across replicas').waitFor();
+  await bela.page.getByText('Across replicas', { exact: true }).waitFor();
 });
 
 test('a database that is away for a minute is noticed by nobody in the meeting; who comes is told, and gets in afterwards', async (context) => {

@@ -50,7 +50,7 @@ test('a chat message reaches everybody', async () => {
   await asha.page.keyboard.press('Enter');
   for (const person of [bela, chitra]) {
     await person.press(/^Chat, 1 unread/);
-    await person.page.getByText('Good morning').waitFor();
+    await person.page.getByText('Good morning', { exact: true }).waitFor();
     await person.press(/^Chat/);
   }
   await asha.press(/^Chat/);

@@ -21,11 +21,12 @@ const flags = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
-  '--use-fake-ui-for-media-stream',
   '--autoplay-policy=no-user-gesture-required',
   // Names instead of addresses in candidates would need a multicast resolver that a container may lack.
   '--disable-features=WebRtcHideLocalIpsWithMdns',
 ];
+
+const kDevices = ['camera', 'microphone'];
 
 let bundle;
 const bundled = () =>
@@ -48,14 +49,22 @@ async function servePage() {
 }
 
 // `fps` of the fake camera: three people with three layers each are nine encoders on the test machine's two cores, where real people
-// have a computer each; fewer frames keep a test from measuring that.
-export async function openBrowser({ pages = true, fps = 20 } = {}) {
+// have a computer each; fewer frames keep a test from measuring that. Devices that are not among the
+// `permissions` are refused as by a user who chose "Block"; the flag that answers the browser's questions would allow them all, so it is
+// only there (for shared screens) when nothing is refused. `extra` are further flags,
+// `preferences` what is otherwise set in the browser's settings or by an administrator.
+export async function openBrowser({ pages = true, fps = 20, permissions = kDevices, extra = [], preferences } = {}) {
+  const answers = permissions === kDevices ? ['--use-fake-ui-for-media-stream'] : [];
   const profile = await fs.mkdtemp(path.join(os.tmpdir(), 'dd-chromium-'));
+  if (preferences) {
+    await fs.mkdir(path.join(profile, 'Default'));
+    await fs.writeFile(path.join(profile, 'Default', 'Preferences'), JSON.stringify(preferences));
+  }
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
     headless: true,
-    args: [...flags, `--use-fake-device-for-media-stream=fps=${fps}`],
-    permissions: ['camera', 'microphone'],
+    args: [...flags, ...answers, ...extra, `--use-fake-device-for-media-stream=fps=${fps}`],
+    permissions,
     viewport: { width: 1280, height: 720 },
   });
   const server = pages ? await servePage() : null;

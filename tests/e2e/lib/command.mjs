@@ -13,6 +13,7 @@ export function administrate(server, ...words) {
 }
 
 export function tryToAdministrate(server, ...words) {
-  const env = { PATH: process.env.PATH, ENV: 'local', SQLITE_PATH: path.join(server.folder, 'doordarshan.db'), CONTROL_PUBLIC_URL: server.controlOrigin };
+  const database = server.database ? { DATABASE_URL: server.database } : { SQLITE_PATH: path.join(server.folder, 'doordarshan.db') };
+  const env = { PATH: process.env.PATH, ENV: 'local', CONTROL_PUBLIC_URL: server.controlOrigin, ...database };
   return spawnSync(binary, words, { env, cwd: server.folder, encoding: 'utf8' });
 }

@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { getTrusting } from './certificates.mjs';
 import { EventReader } from './events.mjs';
 import { freePort, freePortRun } from './ports.mjs';
 import { sleep, until } from './wait.mjs';
@@ -32,8 +33,9 @@ function endGroup(child) {
 
 let started = 0;
 
-// database: undefined for SQLite in a temporary folder, or a mysql:// address. role: as the setting ROLE.
-export async function startServer({ name, role = 'all', workers = 2, database, tenant = ' default', env = {}, port, rtcPort, ready = true } = {}) {
+// database: undefined for SQLite in a temporary folder, or a mysql:// address. role: as the setting ROLE. authority: of its certificate,
+// when `env` makes it speak TLS; it is asked over TLS then.
+export async function startServer({ name, role = 'all', workers = 2, database, tenant = ' default', env = {}, port, rtcPort, ready = true, authority } = {}) {
   if (!fs.existsSync(binary)) throw new Error(`${binary} is missing: build it first (make build), or set DD_BUILD_DIR`);
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dd-server-'));
   const test = path.basename(process.argv[1] ?? 'test').replace(/\.test\.mjs$|\.mjs$/, '');
@@ -66,14 +68,16 @@ export async function startServer({ name, role = 'all', workers = 2, database, t
   });
   fs.closeSync(log);
   running.add(child);
-  const server = new Server({ child, folder, logPath, origin: `http://127.0.0.1:${httpPort}`, controlOrigin: `http://localhost:${controlPort}`, rtcBase, workers, database });
+  const scheme = authority ? 'https' : 'http';
+  const server = new Server({ child, folder, logPath, authority, origin: `${scheme}://127.0.0.1:${httpPort}`, controlOrigin: `${scheme}://localhost:${controlPort}`, rtcBase, workers, database });
   try {
     const asked = role === 'control' ? server.controlOrigin : server.origin;
     await until(
       `the server answers /${ready ? 'ready' : 'health'} (log: ${logPath})`,
       async () => {
         if (server.exited) throw new Error(`it ended with ${JSON.stringify(await server.exit)}:\n${server.log().slice(-2000)}`);
-        return (await fetch(`${asked}/${ready ? 'ready' : 'health'}`)).status === 200;
+        const url = `${asked}/${ready ? 'ready' : 'health'}`;
+        return (await (authority ? getTrusting(url, authority) : fetch(url))).status === 200;
       },
       { timeout: 20_000 },
     );
@@ -120,7 +124,7 @@ class Server {
   }
 
   get(route) {
-    return this.request('GET', route);
+    return this.authority ? getTrusting(this.origin + route, this.authority) : this.request('GET', route);
   }
 
   // The answer of a call that must succeed.

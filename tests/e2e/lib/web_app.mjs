@@ -49,7 +49,10 @@ export async function openTab(browser, name = 'tab') {
       const pairs = await reportsOf('candidate-pair');
       return pairs
         .filter(({ report }) => report.nominated && report.state === 'succeeded')
-        .map(({ report, reports }) => ({ local: reports.get(report.localCandidateId)?.candidateType }));
+        .map(({ report, reports }) => {
+          const { candidateType, protocol } = reports.get(report.localCandidateId) ?? {};
+          return { local: candidateType, protocol };
+        });
     };
   });
   return page;

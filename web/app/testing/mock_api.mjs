@@ -94,7 +94,7 @@ const servers = () => [
   server('media-1', {}),
   server('media-2', { participants: 351, meetings: 44, cpuPercent: 88, workers: [worker(0), worker(1), worker(2), worker(3, false)] }),
   server('media-3', { draining: true, participants: 12, meetings: 2, cpuPercent: 6 }),
-  server('media-4', { alive: false, heartbeat: minutesAgo(14), participants: 0, meetings: 0, cpuPercent: 0 }),
+  server('10.20.30.44-1795940829354358034', { host: '10.20.30.44', alive: false, heartbeat: minutesAgo(14), participants: 0, meetings: 0, cpuPercent: 0 }),
 ];
 
 function load(minutes) {

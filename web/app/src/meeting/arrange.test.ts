@@ -83,6 +83,13 @@ describe('arranging a stage', () => {
     expect(main.width * main.height).toBeGreaterThan(0.75 * 1264 * 650);
   });
 
+  it('does not crop the large picture to a square beside an open panel', () => {
+    const { places } = arrange({ tiles: names(3), main: 'camera:p0', me: null, stage: { width: 904, height: 671 }, page: 0 });
+    const main = places.get('camera:p0')!;
+    expect(main.width / main.height).toBeGreaterThanOrEqual(4 / 3);
+    expect(main.y + main.height / 2).toBeCloseTo(671 / 2, -1);
+  });
+
   it('lets oneself float in a conversation of two on a phone, and only there', () => {
     const two = names(2);
     expect(arrange({ tiles: two, main: null, me: 'camera:p0', stage: { width: 374, height: 680 }, page: 0 }).floating).toBe('camera:p0');

@@ -22,6 +22,7 @@ export interface ArrangeRequest {
 const kGap = 10;
 const kMostOnAPage = 25;
 const kPager = 42;
+const kNarrowest = 4 / 3; // a picture on a wide stage is not cropped further
 
 export function arrange({ tiles, main, me, stage, page }: ArrangeRequest): Arrangement {
   const portrait = stage.height > stage.width;
@@ -32,7 +33,7 @@ export function arrange({ tiles, main, me, stage, page }: ArrangeRequest): Arran
 }
 
 function grid(tiles: readonly string[], stage: Size, page: number): Arrangement {
-  const rules: PackingRules = { gap: kGap, minAspect: stage.height > stage.width ? 0.6 : 4 / 3, maxAspect: 16 / 9 };
+  const rules: PackingRules = { gap: kGap, minAspect: stage.height > stage.width ? 0.6 : kNarrowest, maxAspect: 16 / 9 };
   const smallest = stage.width < 600 ? { width: 150, height: 130 } : { width: 208, height: 130 };
   let room = stage;
   let fits = capacity(room, rules, smallest, kMostOnAPage);
@@ -72,9 +73,11 @@ function withMain(tiles: readonly string[], main: string, stage: Size, page: num
     const along = start + i * (each + kGap);
     places.set(key, beside ? { x: Math.round(stage.width - strip), y: along, ...tile } : { x: along, y: Math.round(stage.height - foot - strip), ...tile });
   });
+  const left = Math.floor(stage.width - strip - kGap);
+  const high = Math.min(Math.floor(stage.height), Math.floor(left / kNarrowest));
   places.set(
     main,
-    beside ? { x: 0, y: 0, width: Math.floor(stage.width - strip - kGap), height: Math.floor(stage.height) } : { x: 0, y: 0, width: Math.floor(stage.width), height: Math.floor(stage.height - foot - strip - kGap) },
+    beside ? { x: 0, y: Math.floor((stage.height - high) / 2), width: left, height: high } : { x: 0, y: 0, width: Math.floor(stage.width), height: Math.floor(stage.height - foot - strip - kGap) },
   );
   const pager = beside ? { x: Math.round(stage.width - strip), y: stage.height - foot, width: strip, height: foot } : { x: 0, y: stage.height - foot, width: stage.width, height: foot };
   return { places, main, floating: null, page: shown, pages, pager: paged ? pager : null };

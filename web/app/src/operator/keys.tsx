@@ -79,7 +79,7 @@ function KeyTable({ keys, onAsk }: { keys: TenantKey[]; onAsk: (key: TenantKey, 
             <th>Key</th>
             <th>Algorithm</th>
             <th>State</th>
-            <th>
+            <th class="table-actions">
               <span class="unseen">Actions</span>
             </th>
           </tr>
@@ -92,7 +92,7 @@ function KeyTable({ keys, onAsk }: { keys: TenantKey[]; onAsk: (key: TenantKey, 
               </td>
               <td>{key.algorithm}</td>
               <td>{stateOf(key)}</td>
-              <td class="right nowrap">
+              <td class="table-actions">
                 {key.retires === null && (
                   <button type="button" class="button tight" aria-label={`Retire ${key.keyId}`} onClick={() => onAsk(key, 'retire')}>
                     Retire

@@ -9,7 +9,7 @@ import { count, formatAgo, toDate } from '../text/format';
 import { Avatar } from '../ui/avatar';
 import { Confirm, Dialog } from '../ui/dialog';
 import { Failure } from '../ui/failure';
-import { CameraIcon, LockIcon, MicIcon, ScreenIcon } from '../ui/icons';
+import { CameraIcon, CameraOffIcon, LockIcon, MicIcon, MicOffIcon, ScreenIcon, ScreenOffIcon } from '../ui/icons';
 import { Full, Notice, Skeleton } from '../ui/notice';
 import { toast } from '../ui/toasts';
 import { useLoaded } from '../ui/use_loaded';
@@ -83,7 +83,7 @@ function MeetingTable({ meetings, onOpen, onEnd }: MeetingTableProps) {
             <th>Began</th>
             <th class="right">Room for</th>
             <th class="right">Moves</th>
-            <th>
+            <th class="table-actions">
               <span class="unseen">Actions</span>
             </th>
           </tr>
@@ -106,7 +106,7 @@ function MeetingTable({ meetings, onOpen, onEnd }: MeetingTableProps) {
               <td class="nowrap quiet">{ago(meeting.created)}</td>
               <td class="right number">{meeting.limit > 0 ? meeting.limit : meeting.size}</td>
               <td class="right number">{meeting.moves}</td>
-              <td class="right nowrap">
+              <td class="table-actions">
                 <button type="button" class="button tight" onClick={() => onOpen(meeting)} aria-label={`People in ${meeting.meeting}`}>
                   People
                 </button>{' '}
@@ -127,7 +127,7 @@ const ago = (created: number) => {
   return date ? formatAgo(date) : '-';
 };
 
-const kIcons = { audio: MicIcon, video: CameraIcon, screenshare: ScreenIcon };
+const kIcons = { audio: [MicIcon, MicOffIcon], video: [CameraIcon, CameraOffIcon], screenshare: [ScreenIcon, ScreenOffIcon] };
 const kWords = { audio: 'Microphone', video: 'Camera', screenshare: 'Screen' };
 
 function PeopleDialog({ meeting, onClose }: { meeting: AdminMeeting; onClose: () => void }) {
@@ -145,7 +145,7 @@ function PeopleDialog({ meeting, onClose }: { meeting: AdminMeeting; onClose: ()
             <Avatar id={person.participantId} name={person.name || person.participantId} size="s" />
             <span class="clip">{person.name || person.participantId}</span>
             {(person.producers ?? []).map(({ producerId, kind, paused }) => {
-              const Icon = kIcons[kind] ?? CameraIcon;
+              const Icon = (kIcons[kind] ?? kIcons.video)[paused ? 1 : 0]!;
               return (
                 <span key={producerId} class={paused ? 'person-off' : ''} role="img" aria-label={`${kWords[kind] ?? kind}${paused ? ', paused' : ''}`}>
                   <Icon size={18} />

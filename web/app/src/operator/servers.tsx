@@ -84,7 +84,7 @@ function ServerCard({ server }: { server: Server }) {
   return (
     <li class="card server">
       <div class="server-head">
-        <h2 class="clip">{server.server}</h2>
+        <h2>{server.server}</h2>
         <ServerState server={server} />
       </div>
       <p class="quiet small server-where">

@@ -18,7 +18,8 @@ export function Jobs({ jobs }: { jobs: readonly Job[] }) {
 }
 
 function JobRow({ job }: { job: Job }) {
-  const name = job.file?.split('/').pop() ?? 'Programme';
+  // What made no programme made the files that programmes are made of.
+  const name = job.file?.split('/').pop() ?? (job.state === 'done' ? 'Preparation' : 'Programme');
   return (
     <li class="job">
       <div class="job-line">

@@ -31,6 +31,10 @@ describe('what can be watched', () => {
     expect(sourcesOf(manifest(outputs)).map((source) => source.label)).toEqual(['Everybody (MP4)', 'Asha', 'Asha, screen']);
   });
 
+  it("has a name for a programme whose layout is the meeting's", () => {
+    expect(sourcesOf(manifest([output({ mode: 'composite', file: 'composite/grid-2.mp4' })])).map((source) => source.label)).toEqual(['Programme (MP4)']);
+  });
+
   it('is only what browsers play', () => {
     expect(sourcesOf(manifest([output({ file: 'participants/p1.001.mkv' }), output({ mode: 'composite', file: 'composite/live.m3u8' })]))).toEqual([]);
   });

@@ -17,9 +17,10 @@ const playable = (output: Output) => /\.(mp4|webm)$/i.test(output.file);
 
 export function sourcesOf(manifest: Manifest): Source[] {
   const names = new Map(manifest.participants.map(({ participant, name }) => [participant, name || participant]));
+  // A programme without a layout of its own has those that the meeting had.
   const label = (output: Output) =>
     output.mode === 'composite'
-      ? `${layoutName(output.layout ?? '')} (${output.file.split('.').pop()?.toUpperCase()})`
+      ? `${output.layout ? layoutName(output.layout) : 'Programme'} (${output.file.split('.').pop()?.toUpperCase()})`
       : `${names.get(output.participant ?? '') ?? output.participant ?? ''}${output.kind === 'screenshare' ? ', screen' : ''}`;
   const outputs = manifest.outputs.filter(playable).sort((a, b) => Number(a.mode !== 'composite') - Number(b.mode !== 'composite'));
   const found = outputs.map((output) => ({ file: output.file, label: label(output), startUs: output.startUs }));
