@@ -25,7 +25,7 @@ before(async () => {
   root = path.join(fs.mkdtempSync('/tmp/dd-signaling-'), 'recordings');
   fs.symlinkSync('/sys/kernel', root);
   [server, browser] = await Promise.all([
-    startServer({ name: 'signaling', workers: 1, env: { DEVELOPMENT: 'true', RECORDINGS_ROOT: root, RECORDING_WIDTH: '320', RECORDING_HEIGHT: '180', RECORDING_FPS: '15' } }),
+    startServer({ name: 'signaling', workers: 1, env: { DEVELOPMENT: 'true', RECORDINGS_ROOT: root, RECORDING_WIDTH: '320', RECORDING_HEIGHT: '180', RECORDING_FPS: '15', DRAIN_DEADLINE_SECONDS: '1' } }),
     openBrowser({ pages: false, fps: 10 }),
   ]);
   token = tokensOf(server);
@@ -189,11 +189,12 @@ test("after a worker's death media is lost once, and opened anew in the next epo
 });
 
 test('a server that is asked to stop tells how long it will still be there, and closes with 1001', async () => {
-  const asha = await enter('stopping', 'asha');
+  const [asha, bela] = await enterAll('stopping', 'asha', 'bela');
   server.child.kill('SIGTERM');
-  assert.ok((await asha.next('drain')).deadlineSeconds > 0);
+  for (const person of [asha, bela]) assert.equal((await person.next('drain')).deadlineSeconds, 1);
   await asha.request('leave');
   assert.equal((await asha.closed).code, 1000);
+  assert.equal((await bela.closed).code, 1001, 'who stays until the deadline is told to connect elsewhere');
 });
 
 test('all that was said and heard is as the schema says, and nothing of the schema was left out', () => {
