@@ -124,8 +124,8 @@ export class SignalingClient {
   }
 
   /** Text or bytes that need not be a request; what comes back is still held to the schema. */
-  sendRaw(data) {
-    this.#socket.send(data);
+  sendRaw(data, options = {}) {
+    this.#socket.send(data, options);
   }
 
   /** The next answer that belongs to no request of request(): to what was sent raw. */
