@@ -8,7 +8,7 @@ import { openBrowser } from './lib/browser.mjs';
 import { startMariaDb } from './lib/mariadb.mjs';
 import { startServer } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
-import { allMeet, joinMeeting, printedLinks } from './lib/web_app.mjs';
+import { allMeet, joinMeeting, printedLinks, tabTraffic } from './lib/web_app.mjs';
 
 let mariadb;
 let control;
@@ -72,3 +72,5 @@ test('a media server that is killed is replaced, and its people see each other a
   assert.ok(took < 15_000, `${took} ms`);
   await part(people);
 });
+
+test('all that the pages and the server said to each other is as docs/signaling.schema.json says', () => tabTraffic.assertValid());

@@ -8,6 +8,7 @@ import { administrate } from './lib/command.mjs';
 import { startMariaDb } from './lib/mariadb.mjs';
 import { SignalingClient } from './lib/signaling.mjs';
 import { startServer } from './lib/server.mjs';
+import { SignalingTraffic } from './lib/signaling_schema.mjs';
 import { until } from './lib/wait.mjs';
 
 // An operation is given 800 ms, and what it waits for before that (a tenant's keys to be read, say) is another.
@@ -18,6 +19,7 @@ let server;
 let token; // for any meeting of the default tenant
 let present; // somebody who is in the meeting all the time
 const clients = [];
+const traffic = new SignalingTraffic();
 
 before(async () => {
   mariadb = await startMariaDb();
@@ -26,11 +28,11 @@ before(async () => {
   token = administrate(server, 'token').trim();
   present = await connect();
   const { result, error } = await join(present, 'standup', 'asha');
-  assert.ok(result, JSON.stringify(error));
+  assert.ok(result, error?.message);
 });
 afterEach(async () => {
-  await Promise.all(clients.filter((client) => client !== present).map((client) => client.close()));
-  for (const client of clients) assert.deepEqual(client.faults, []);
+  await Promise.all(clients.filter((client) => client !== present && client.open).map((client) => client.close()));
+  traffic.assertValid();
 });
 after(async () => {
   await present?.close();
@@ -41,12 +43,18 @@ after(async () => {
 const portalReady = () => until('the portal is ready', async () => (await fetch(`${server.controlOrigin}/ready`)).status === 200, { timeout: 20_000 });
 
 async function connect() {
-  const client = await SignalingClient.connect(server);
+  const client = await SignalingClient.connect(server, { traffic });
   clients.push(client);
   return client;
 }
 
-const join = (client, meetingId, participantId) => client.ask('join', { token, meetingId, participantId, instanceId: `${participantId}-1` });
+// {result} or {error}, and after how many milliseconds it came.
+async function join(client, meetingId, participantId) {
+  const start = performance.now();
+  const answer = client.request('join', { token, meetingId, participantId, instanceId: `${participantId}-1` });
+  const settled = await answer.then((result) => ({ result }), (error) => ({ error }));
+  return { ...settled, took: Math.round(performance.now() - start) };
+}
 
 // A call of the portal's HTTP API, and after how many milliseconds it was answered.
 async function post(route, body) {
@@ -67,10 +75,10 @@ const joining = (meeting) => post('joinMeeting', { meeting_id: meeting, particip
 async function assertUnavailable(context, prefix) {
   for (const [what, meeting] of [['a new meeting', `${prefix}-new`], ['the meeting that runs', 'standup'], ['it once more', 'standup']]) {
     const { result, error, took } = await join(await connect(), meeting, `${prefix}-${clients.length}`);
-    context.diagnostic(`joining ${what}: ${JSON.stringify(error ?? 'let in')} after ${took} ms`);
+    context.diagnostic(`joining ${what}: ${error?.message ?? 'let in'} after ${took} ms`);
     assert.equal(result, undefined, `nobody is let into ${what}`);
-    assert.equal(error.code, -32000);
-    assert.equal(error.data.code, 'unavailable');
+    assert.equal(error.rpcCode, -32000);
+    assert.equal(error.code, 'unavailable');
     assert.ok(took < kPromptly, `${what}: ${took} ms`);
   }
   for (const [what, call] of Object.entries({ createMeeting: () => creating(`${prefix}-made`), joinMeeting: () => joining('made') })) {
@@ -88,13 +96,13 @@ async function assertWell(prefix) {
   await portalReady();
   for (const meeting of [`${prefix}-new`, 'standup']) {
     const { result, error } = await join(await connect(), meeting, `${prefix}-after`);
-    assert.ok(result, `${meeting}: ${JSON.stringify(error)}`);
+    assert.ok(result, `${meeting}: ${error?.message}`);
     assert.equal(result.meeting.id, meeting);
   }
   assert.equal((await creating(`${prefix}-made`)).status, 200);
   assert.equal((await joining(`${prefix}-made`)).status, 200);
-  const { result } = await present.ask('ping');
-  assert.ok(result.time > 0, 'who was in the meeting still is, on the same socket');
+  const { time } = await present.request('ping');
+  assert.ok(time > 0, 'who was in the meeting still is, on the same socket');
 }
 
 test('before the outage a meeting is made and joined over HTTP', async () => {

@@ -7,7 +7,7 @@ import { openBrowser } from './lib/browser.mjs';
 import { administrate } from './lib/command.mjs';
 import { startServer } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
-import { allMeet, joinMeeting, knock, printedLinks } from './lib/web_app.mjs';
+import { allMeet, joinMeeting, knock, printedLinks, tabTraffic } from './lib/web_app.mjs';
 
 let server;
 let browser;
@@ -75,3 +75,5 @@ test('a meeting that is ended for all is over for all', async () => {
   await until('the server carries no meeting', async () => (await server.status()).meetings === 0);
   assert.equal((await server.status()).participants, 0);
 });
+
+test('all that the pages and the server said to each other is as docs/signaling.schema.json says', () => tabTraffic.assertValid());

@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
-import { allMeet, joinMeeting, openTab, printedLinks } from './lib/web_app.mjs';
+import { allMeet, joinMeeting, openTab, printedLinks, tabTraffic } from './lib/web_app.mjs';
 
 let server;
 let browser;
@@ -100,3 +100,5 @@ test('who leaves is gone from the server at once', async () => {
   for (const person of people) await person.press('Leave the meeting');
   await until('the server carries no participant', async () => (await server.status()).participants === 0);
 });
+
+test('all that the pages and the server said to each other is as docs/signaling.schema.json says', () => tabTraffic.assertValid());

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A person who uses the web app: opens a link in a tab, gives a name, joins, and can be asked what reaches her. Her tab is operated by
 // what it shows (roles and labels); what she sees and hears is read from the statistics of the tab's own connections.
+import { SignalingTraffic } from './signaling_schema.mjs';
 import { sleep, until } from './wait.mjs';
+
+// What all tabs of this process say and hear on their WebSockets, for a test to judge at its end.
+export const tabTraffic = new SignalingTraffic();
 
 // The links that a development server prints when all of it has started, which is a moment after its media API answers.
 export async function printedLinks(server) {
@@ -10,9 +14,15 @@ export async function printedLinks(server) {
   return { meeting: after('open in two windows'), operator: after('servers and tenants') };
 }
 
-export async function openTab(browser, name = 'tab') {
+export async function openTab(browser, name = 'tab', traffic = tabTraffic) {
   const page = await browser.context.newPage();
   page.on('pageerror', (error) => console.error(`${name}: ${error.message}`));
+  page.on('websocket', (socket) => {
+    if (!socket.url().endsWith('/signaling')) return;
+    const check = traffic.socket();
+    socket.on('framesent', ({ payload }) => check(payload, 'toServer'));
+    socket.on('framereceived', ({ payload }) => check(payload, 'toClient'));
+  });
   await page.addInitScript(() => {
     const connections = [];
     window.RTCPeerConnection = class extends window.RTCPeerConnection {
@@ -59,16 +69,16 @@ export async function openTab(browser, name = 'tab') {
 }
 
 // Somebody who opened the link and pressed "Join now"; whether she gets in is for the test to see.
-export async function knock(browser, link, name) {
-  const page = await openTab(browser, name);
+export async function knock(browser, link, name, traffic) {
+  const page = await openTab(browser, name, traffic);
   await page.goto(link);
   const person = new Person(page, name);
   await person.knock();
   return person;
 }
 
-export async function joinMeeting(browser, link, name) {
-  const person = await knock(browser, link, name);
+export async function joinMeeting(browser, link, name, traffic) {
+  const person = await knock(browser, link, name, traffic);
   await person.isIn();
   return person;
 }
