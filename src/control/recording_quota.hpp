@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // RecordingQuota: whether a tenant may record (more), by the minutes of its month and by the bytes of all its recordings.
-// The bytes are the media servers' to tell: each is asked, at most twice a minute, and one that does not answer counts as it last did.
+// The bytes are the media servers' to tell: each is asked, at most every ten seconds, and one that does not answer counts as it last did.
 // The leader meters them as stored_byte_hours. It starts and stops no recording. Lives on the control loop.
 #pragma once
 
@@ -18,7 +18,7 @@
 namespace dd::control {
 
 struct RecordingQuotaSettings {
-  std::chrono::seconds fresh{30};  // how old what a server told may be when a recording depends on it
+  std::chrono::seconds fresh{10};  // how old what a server told may be when a recording depends on it
   std::chrono::seconds metering{300};
   std::chrono::hours forget{24};  // a disk of which nobody tells any more is gone
 };
