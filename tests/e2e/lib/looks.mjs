@@ -19,6 +19,7 @@ const windows = [
 export async function lookAt(page, name, { whole = true } = {}) {
   fs.mkdirSync(looksFolder, { recursive: true });
   const faults = [];
+  await page.bringToFront(); // a tab behind another paints once a second
   for (const { name: window, size } of windows) {
     await page.setViewportSize(size);
     for (const colorScheme of ['light', 'dark']) {

@@ -130,6 +130,9 @@ const ago = (created: number) => {
 const kIcons = { audio: [MicIcon, MicOffIcon], video: [CameraIcon, CameraOffIcon], screenshare: [ScreenIcon, ScreenOffIcon] };
 const kWords = { audio: 'Microphone', video: 'Camera', screenshare: 'Screen' };
 
+const kOrder = Object.keys(kIcons);
+const inOrder = <T extends { kind: string }>(producers: readonly T[]) => [...producers].sort((a, b) => kOrder.indexOf(a.kind) - kOrder.indexOf(b.kind));
+
 function PeopleDialog({ meeting, onClose }: { meeting: AdminMeeting; onClose: () => void }) {
   const details = useLoaded((signal) => getMeeting(meeting.tenant, meeting.meeting, signal), [meeting.tenant, meeting.meeting], 4000);
   const people = details.value?.participants ?? [];
@@ -144,7 +147,7 @@ function PeopleDialog({ meeting, onClose }: { meeting: AdminMeeting; onClose: ()
           <li key={person.participantId}>
             <Avatar id={person.participantId} name={person.name || person.participantId} size="s" />
             <span class="clip">{person.name || person.participantId}</span>
-            {(person.producers ?? []).map(({ producerId, kind, paused }) => {
+            {inOrder(person.producers ?? []).map(({ producerId, kind, paused }) => {
               const Icon = (kIcons[kind] ?? kIcons.video)[paused ? 1 : 0]!;
               return (
                 <span key={producerId} class={paused ? 'person-off' : ''} role="img" aria-label={`${kWords[kind] ?? kind}${paused ? ', paused' : ''}`}>
