@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// `make bench`: starts a server for each database, runs the API benchmark against it with media flowing, measures the
-// first picture in Chromium, prints tables and writes docs/benchmarks.md. It judges nothing: figures go with conditions.
+// `make bench`: starts a server for each database, runs the API benchmark against it with media flowing, measures
+// signaling, recording and the first picture in Chromium, prints tables and writes docs/benchmarks.md. It judges nothing: figures go
+// with conditions.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -11,6 +12,7 @@ import { allSeeAndHear, openCall } from '../tests/e2e/lib/call.mjs';
 import { startMariaDb } from '../tests/e2e/lib/mariadb.mjs';
 import { binary, repository, startServer } from '../tests/e2e/lib/server.mjs';
 import { recordingSections } from './recording.mjs';
+import { signalingSections } from './signaling.mjs';
 
 const quick = process.argv.includes('--quick');
 const meetings = quick ? 20 : 200;
@@ -110,6 +112,7 @@ sections.push(
   '',
 );
 
+sections.push(...(await signalingSections(quick)));
 sections.push(...recordingSections(quick));
 
 const text = sections.join('\n');

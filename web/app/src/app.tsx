@@ -48,9 +48,10 @@ function later<P extends object>(load: () => Promise<ComponentType<P>>): Compone
   return (props: P) => {
     const [failed, setFailed] = useState(false);
     const [, setReady] = useState(loaded !== null);
+    // Asked for while this is rendered: an effect would wait until the empty page has been painted.
+    const [loading] = useState(() => (loaded ? null : load()));
     useEffect(() => {
-      if (loaded) return;
-      load().then(
+      loading?.then(
         (component) => {
           loaded = component;
           setReady(true);
