@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "recording/paths.hpp"
 
+#include <charconv>
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -32,6 +34,23 @@ std::string escape_component(std::string_view id) {
     }
   }
   return out;
+}
+
+std::string unescape_component(std::string_view name) {
+  std::string id;
+  id.reserve(name.size());
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    unsigned byte = 0;
+    const bool escaped = name[i] == '%' && i + 2 < name.size() &&
+                         std::from_chars(name.data() + i + 1, name.data() + i + 3, byte, 16).ptr == name.data() + i + 3;
+    if (escaped) {
+      id += static_cast<char>(byte);
+      i += 2;
+    } else if (name[i] != '%') {
+      id += name[i];
+    }
+  }
+  return id;
 }
 
 bool is_component(std::string_view text) {

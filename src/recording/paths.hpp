@@ -21,6 +21,9 @@ inline constexpr std::size_t kMaxManifest = std::size_t{64} << 20U;  // bytes th
 // Letters, digits, `-` and `_` stay, every other byte becomes %XX, and an empty id becomes `%`. An id of 64 bytes gives at most 192.
 std::string escape_component(std::string_view id);
 
+// The id of which escape_component() has made the name.
+std::string unescape_component(std::string_view name);
+
 // What escape_component() can have made, at most 240 bytes long, so that numbers and endings still fit into a file name of 255.
 bool is_component(std::string_view text);
 

@@ -6,6 +6,12 @@
 namespace dd::recording {
 namespace {
 
+TEST(Paths, AnEscapedIdIsReadBack) {
+  for (const std::string id : {"standup", " default", "", "a/b\\c", "%41", "\xff.\x01"})
+    EXPECT_EQ(unescape_component(escape_component(id)), id);
+  EXPECT_EQ(unescape_component("%zz%"), "zz") << "no name of ours, and no harm";
+}
+
 TEST(Paths, AnIdBecomesOneHarmlessComponent) {
   EXPECT_EQ(escape_component("r-1_A"), "r-1_A");
   EXPECT_EQ(escape_component(".."), "%2E%2E");

@@ -183,6 +183,18 @@ std::vector<std::shared_ptr<const Record>> Catalogue::all(const std::optional<st
   return records;
 }
 
+std::vector<fs::path> Catalogue::begun() const {
+  std::vector<fs::path> folders;
+  for (const auto& tenant : tenant_folders()) {
+    for (const auto& meeting : component_folders(tenant)) {
+      for (auto& folder : component_folders(meeting)) {
+        if (!stamp_of(folder / recording::kManifestFile) && folders.size() < kMaxRecordings) folders.push_back(std::move(folder));
+      }
+    }
+  }
+  return folders;
+}
+
 Result<std::shared_ptr<const Record>> Catalogue::find(const std::string& recording) {
   const std::string name = recording::escape_component(recording);
   for (const auto& tenant : tenant_folders()) {

@@ -48,6 +48,8 @@ class Catalogue {
 
   // In no particular order; at most 100,000. Those of one tenant or of all.
   std::vector<std::shared_ptr<const Record>> all(const std::optional<std::string>& tenant = std::nullopt);
+  // Folders of recordings that have no manifest yet, as all that are being recorded: what all() leaves out.
+  std::vector<std::filesystem::path> begun() const;
   // kNotFound when nobody has such a recording.
   Result<std::shared_ptr<const Record>> find(const std::string& recording);
 

@@ -220,7 +220,7 @@ Task<Result<recording::Storage>> Shelf::storage() {
   const auto state = state_;
   auto work = [state = state.get()]() -> Result<recording::Storage> {
     DD_TRY(auto root, root_id(state->settings.root));
-    return storage_of(std::move(root), state->catalogue.all());
+    return storage_of(std::move(root), state->catalogue.all(), state->catalogue.begun());
   };
   co_return co_await state->calls.run(std::move(work));
 }

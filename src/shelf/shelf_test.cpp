@@ -68,16 +68,19 @@ class ShelfTest : public ::testing::Test {
 TEST_F(ShelfTest, TellsWhatTheRecordingsOfEachTenantTakeOnADiskThatKeepsItsId) {
   root_.add({.recording = "r-1", .audio_bytes = 1'000, .video_bytes = 2'000});
   root_.add({.recording = "r-2", .meeting = "m-2", .audio_bytes = 1'000, .video_bytes = 2'000});
-  const auto running = root_.add({.recording = "r-3", .tenant = "beta", .state = State::kRecording});
+  const auto running = root_.path() / recording::recording_folder(" be/ta", "m-1", "r-3");
+  std::filesystem::create_directories(running / "tracks");
+  std::ofstream(running / "timeline.jsonl") << "{}";
   open();
   const auto storage = run(shelf_->storage()).value();
   ASSERT_EQ(storage.tenants.size(), 2U);
-  EXPECT_EQ(storage.tenants[0].tenant, "acme");
-  EXPECT_EQ(storage.tenants[0].bytes, 2 * (1'000U + 2'000U + 500U));
-  EXPECT_EQ(storage.tenants[0].recordings, 2U);
-  const auto before = storage.tenants[1].bytes;
+  EXPECT_EQ(storage.tenants[1].tenant, "acme");
+  EXPECT_EQ(storage.tenants[1].bytes, 2 * (1'000U + 2'000U + 500U));
+  EXPECT_EQ(storage.tenants[1].recordings, 2U);
+  EXPECT_EQ(storage.tenants[0].tenant, " be/ta") << "of what is being recorded the files are looked at";
+  EXPECT_EQ(storage.tenants[0].bytes, 2U);
   std::ofstream(running / "tracks" / "more.mkv") << std::string(777, 'x');
-  EXPECT_EQ(run(shelf_->storage())->tenants[1].bytes, before + 777) << "of what is being recorded the files are looked at";
+  EXPECT_EQ(run(shelf_->storage())->tenants[0].bytes, 779U);
   open();
   EXPECT_EQ(run(shelf_->storage())->root, storage.root);
   EXPECT_EQ(storage.root.size(), 22U);

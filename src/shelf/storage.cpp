@@ -9,6 +9,7 @@
 
 #include "base/durable_file.hpp"
 #include "base/random.hpp"
+#include "recording/paths.hpp"
 
 namespace dd::shelf {
 
@@ -46,13 +47,18 @@ Result<std::string> root_id(const fs::path& root) {
   return read_small_file(file, kIdLength);
 }
 
-recording::Storage storage_of(std::string root, const std::vector<std::shared_ptr<const Record>>& records) {
+recording::Storage storage_of(std::string root, const std::vector<std::shared_ptr<const Record>>& records,
+                              const std::vector<fs::path>& begun) {
   std::map<std::string, recording::Storage::OfTenant> tenants;
-  for (const auto& record : records) {
-    auto& tenant = tenants[record->summary.tenant];
-    tenant.tenant = record->summary.tenant;
-    tenant.bytes += record->summary.state == recording::State::kRecording ? bytes_now(record->folder) : record->summary.bytes;
+  const auto add = [&tenants](std::string name, std::uint64_t bytes) {
+    auto& tenant = tenants[name];
+    tenant.tenant = std::move(name);
+    tenant.bytes += bytes;
     ++tenant.recordings;
+  };
+  for (const auto& record : records) add(record->summary.tenant, record->summary.bytes);
+  for (const auto& folder : begun) {
+    add(recording::unescape_component(folder.parent_path().parent_path().filename().string()), bytes_now(folder));
   }
   recording::Storage storage;
   storage.root = std::move(root);

@@ -17,7 +17,8 @@ namespace dd::shelf {
 // The id in `<root>/.root-id`, made when there is none; of several servers that make it at once, one wins.
 Result<std::string> root_id(const std::filesystem::path& root);
 
-// As the manifests say, and of what is being recorded the sizes of its files.
-recording::Storage storage_of(std::string root, const std::vector<std::shared_ptr<const Record>>& records);
+// As the manifests say, and of what has been begun and has none yet the sizes of its files.
+recording::Storage storage_of(std::string root, const std::vector<std::shared_ptr<const Record>>& records,
+                              const std::vector<std::filesystem::path>& begun);
 
 }  // namespace dd::shelf
