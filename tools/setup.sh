@@ -9,6 +9,11 @@ installed=" $(dpkg-query -W -f '${binary:Package} ${db:Status-Status}\n' | awk '
 while read -r package; do
   case "$package" in
     '' | '#'*) continue ;;
+    # "name [architecture]": where Debian has it for that one alone.
+    *' ['*)
+      [[ "$package" == *"[$(dpkg --print-architecture)]" ]] || continue
+      package=${package%% *}
+      ;;
     # A Node.js of one's own is as good as Debian's.
     nodejs) command -v node >/dev/null && continue ;;
     npm) command -v npm >/dev/null && continue ;;

@@ -94,6 +94,18 @@ inline srtp_err_status_t srtp_policy_set_window_size(srtp_policy_t policy, std::
   return srtp_err_status_ok;
 }
 
+#ifdef DD_MS_SRTP_OPENSSL
+// Behind srtp_init(), so that every session gets OpenSSL's ciphers (srtp_openssl.hpp).
+#include "srtp_openssl.hpp"
+namespace srtp_compat {
+inline srtp_err_status_t init() {
+  const srtp_err_status_t status = ::srtp_init();
+  return status == srtp_err_status_ok ? dd::use_openssl_in_srtp() : status;
+}
+}  // namespace srtp_compat
+#define srtp_init srtp_compat::init
+#endif
+
 // The calls below are C++ overloads next to the C functions of version 2: their parameter lists differ.
 
 // Version 2 derives its session keys here, so the policy may be destroyed right after.

@@ -1,0 +1,236 @@
+# SPDX-License-Identifier: MIT
+# Our data path in the worker: the patches it needs, each behind a definition, and `worker_data_path(TARGET)`, which gives a target those
+# that are switched on. Without the definitions the sources do what mediasoup's do. README.md says what each is for.
+
+# The socket is another class of the same name; which one a file sees is decided in the header.
+list(REMOVE_ITEM worker_sources ${worker_dir}/src/handles/UdpSocketHandle.cpp)
+patch(include/handles/UdpSocketHandle.hpp "#ifndef MS_UDP_SOCKET_HANDLE_HPP"
+  "#ifdef DD_MS_RECVMMSG\n#include \"${CMAKE_CURRENT_SOURCE_DIR}/src/handles/UdpSocketHandle.hpp\"\n#endif\n#ifndef MS_UDP_SOCKET_HANDLE_HPP")
+
+# The loop's hooks and its clock.
+patch(src/DepLibUV.cpp "#include \"DepLibUV.hpp\"" "#include \"DepLibUV.hpp\"\n#include \"batch.hpp\"")
+patch(src/DepLibUV.cpp "	DepLibUV::ntpOffsetUs = ntpUs - DepLibUV::GetTimeUs();
+}" "	DepLibUV::ntpOffsetUs = ntpUs - DepLibUV::GetTimeUs();
+#ifdef DD_MS_SEND_QUEUE
+	dd::start_loop_hooks();
+#endif
+}")
+patch(src/DepLibUV.cpp "	int err;
+
+	uv_stop(DepLibUV::loop);" "	int err;
+
+#ifdef DD_MS_SEND_QUEUE
+	dd::stop_loop_hooks();
+#endif
+	uv_stop(DepLibUV::loop);")
+patch(include/DepLibUV.hpp "#include <uv.h>" "#include <uv.h>\n#include \"loop_clock.hpp\"")
+patch(include/DepLibUV.hpp "		return static_cast<int64_t>(uv_hrtime() / 1000000);" "#ifdef DD_MS_BATCH_CLOCK
+		return dd::loop_clock::now_us() / 1000;
+#else
+		return static_cast<int64_t>(uv_hrtime() / 1000000);
+#endif")
+patch(include/DepLibUV.hpp "		return static_cast<int64_t>(uv_hrtime() / 1000);" "#ifdef DD_MS_BATCH_CLOCK
+		return dd::loop_clock::now_us();
+#else
+		return static_cast<int64_t>(uv_hrtime() / 1000);
+#endif")
+
+# Packets of a batch are kept by the router and forwarded at its end.
+patch(include/RTC/Router.hpp "		void OnTransportProducerRtpPacketReceived(
+		  RTC::Transport* transport," "		void ForwardRtpPackets(RTC::Producer* producer, const std::vector<RTC::RTP::Packet*>& packets);
+		void OnTransportProducerRtpPacketReceived(
+		  RTC::Transport* transport,")
+patch(src/RTC/Router.cpp "#include \"RTC/Router.hpp\"" "#include \"RTC/Router.hpp\"\n#include \"batch.hpp\"")
+patch(src/RTC/Router.cpp "		auto& consumers = this->mapProducerConsumers.at(producer);
+
+		if (!consumers.empty())
+		{
+			// Cloned" "#ifdef DD_MS_CONSUMER_MAJOR
+		if (dd::Batch::keep(this, producer, packet))
+		{
+			return;
+		}
+#endif
+
+		auto& consumers = this->mapProducerConsumers.at(producer);
+
+		if (!consumers.empty())
+		{
+			// Cloned")
+# Nothing closes a producer or consumer inside a batch; should it come to it, what was received before is forwarded before.
+foreach(closing "Router::OnTransportProducerClosed(RTC::Transport* /*transport*/, RTC::Producer* producer)"
+                "Router::OnTransportConsumerClosed(RTC::Transport* /*transport*/, RTC::Consumer* consumer)"
+                "Router::~Router()")
+  patch(src/RTC/Router.cpp "${closing}
+	{
+		MS_TRACE();
+" "${closing}
+	{
+		MS_TRACE();
+#ifdef DD_MS_CONSUMER_MAJOR
+		dd::Batch::forward();
+#endif
+")
+endforeach()
+patch(src/RTC/Transport.cpp "#include \"RTC/Transport.hpp\"" "#include \"RTC/Transport.hpp\"\n#include \"batch.hpp\"")
+patch(src/RTC/Transport.cpp "			default:;
+		}
+
+		delete packet;
+	}" "			default:;
+		}
+
+#ifdef DD_MS_CONSUMER_MAJOR
+		if (dd::Batch::keeps(packet))
+		{
+			return;
+		}
+#endif
+		delete packet;
+	}")
+
+# AES-GCM of RTP that is sent.
+patch(include/RTC/SrtpSession.hpp "#include <srtp.h>" "#include <srtp.h>\n#ifdef DD_MS_FAST_GCM\n#include \"gcm_sender.hpp\"\n#endif")
+patch(include/RTC/SrtpSession.hpp "		{
+			srtp_stream_remove(this->session, htonl(ssrc));
+		}" "		{
+#ifdef DD_MS_FAST_GCM
+			if (this->gcmSender)
+			{
+				this->gcmSender->forget(ssrc);
+			}
+#endif
+			srtp_stream_remove(this->session, htonl(ssrc));
+		}")
+patch(include/RTC/SrtpSession.hpp "		srtp_t session{ nullptr };" "		srtp_t session{ nullptr };
+#ifdef DD_MS_FAST_GCM
+		// Set for sending with AES-GCM: it encrypts RTP, the session above RTCP.
+		std::unique_ptr<dd::GcmSender> gcmSender;
+#endif")
+patch(src/RTC/SrtpSession.cpp "			MS_THROW_ERROR(\"srtp_create() failed: %s\", DepLibSRTP::GetErrorString(err).c_str());
+		}
+" "			MS_THROW_ERROR(\"srtp_create() failed: %s\", DepLibSRTP::GetErrorString(err).c_str());
+		}
+
+#ifdef DD_MS_FAST_GCM
+		if (type == Type::OUTBOUND)
+		{
+			// Null for the suites without GCM.
+			if (cryptoSuite == CryptoSuite::AEAD_AES_256_GCM || cryptoSuite == CryptoSuite::AEAD_AES_128_GCM)
+			{
+				this->gcmSender = dd::GcmSender::make(key, keyLen);
+			}
+		}
+#endif
+")
+patch(src/RTC/SrtpSession.cpp "#include \"RTC/SrtpSession.hpp\"" "#include \"RTC/SrtpSession.hpp\"\n#ifdef DD_MS_SEND_QUEUE\n#include \"send_queue.hpp\"\n#endif")
+patch(src/RTC/SrtpSession.cpp "		uint8_t* encryptBuffer = EncryptBuffer;
+		size_t encryptLen      = EncryptBufferSize;
+
+		const srtp_err_status_t err = srtp_protect(
+" "#ifdef DD_MS_SEND_QUEUE
+		// Where it is sent from.
+		const size_t encryptRoom = *len + SRTP_MAX_TRAILER_LEN;
+		uint8_t* encryptBuffer   = dd::SendQueue::of_this_loop().reserve(encryptRoom);
+		size_t encryptLen        = encryptRoom;
+#else
+		uint8_t* encryptBuffer = EncryptBuffer;
+		size_t encryptLen      = EncryptBufferSize;
+#endif
+
+#ifdef DD_MS_FAST_GCM
+		if (this->gcmSender)
+		{
+			if (!this->gcmSender->protect(*data, *len, encryptBuffer))
+			{
+				MS_WARN_TAG(srtp, \"cannot encrypt RTP packet\");
+
+				return false;
+			}
+
+			*data = encryptBuffer;
+			*len += dd::GcmSender::kTag;
+
+			return true;
+		}
+#endif
+
+		const srtp_err_status_t err = srtp_protect(
+")
+
+# libwebrtc's pacer asks to be woken every 5 ms, but here it paces nothing: it only sends the packets of a probe. Without one the
+# controller's own interval (25 ms) is enough; a probe that begins wakes it at once.
+set(congestion src/RTC/TransportCongestionControlClient.cpp)
+patch(${congestion} "	/* Instance methods. */
+
+	TransportCongestionControlClient::TransportCongestionControlClient(" "#ifdef DD_MS_CALM_PACER
+	static bool probes(webrtc::RtpTransportControllerSend* controller)
+	{
+		return controller->packet_sender()->GetPacingInfo().probe_cluster_id != webrtc::PacedPacketInfo::kNotAProbe;
+	}
+
+	static void wakeForProbe(webrtc::RtpTransportControllerSend* controller, TimerHandleInterface* timer)
+	{
+		static constexpr int64_t ProbingWaitMs{ 5 };
+
+		if (timer && timer->GetTimeoutMs() > ProbingWaitMs && probes(controller))
+		{
+			timer->Start(std::min<int64_t>(controller->packet_sender()->TimeUntilNextProcess(), ProbingWaitMs));
+		}
+	}
+#endif
+
+	/* Instance methods. */
+
+	TransportCongestionControlClient::TransportCongestionControlClient(")
+foreach(call "OnNetworkAvailability(true);" "OnAddPacket(packetInfo);" "OnTransportFeedback(*feedback);" "SetClientBitratePreferences(constraints);")
+  patch(${congestion} "		this->rtpTransportControllerSend->${call}\n" "		this->rtpTransportControllerSend->${call}
+#ifdef DD_MS_CALM_PACER
+		wakeForProbe(this->rtpTransportControllerSend, this->processTimer);
+#endif
+")
+endforeach()
+patch(${congestion} "			this->rtpTransportControllerSend->packet_sender()->Process();
+
+			this->processTimer->Start(
+" "			this->rtpTransportControllerSend->packet_sender()->Process();
+
+#ifdef DD_MS_CALM_PACER
+			if (!probes(this->rtpTransportControllerSend))
+			{
+				this->processTimer->Start(this->controllerFactory->GetProcessInterval().ms());
+			}
+			else
+#endif
+			this->processTimer->Start(
+")
+
+function(worker_data_path target)
+  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM)
+    if(DD_MS_${part})
+      target_compile_definitions(${target} PRIVATE DD_MS_${part})
+    endif()
+  endforeach()
+  if(DD_MS_RECVMMSG)
+    target_sources(${target} PRIVATE src/handles/UdpSocketHandle.cpp src/send_queue.cpp src/batch.cpp)
+  else()
+    target_sources(${target} PRIVATE ${worker_dir}/src/handles/UdpSocketHandle.cpp)
+  endif()
+  if(DD_MS_SRTP_OPENSSL)
+    target_sources(${target} PRIVATE src/srtp_openssl.cpp)
+  endif()
+  if(DD_MS_FAST_GCM)
+    target_sources(${target} PRIVATE src/gcm_sender.cpp)
+    if(DD_MS_IPSEC_MB AND IPSEC_MB_LIBRARY)
+      target_compile_definitions(${target} PRIVATE DD_MS_IPSEC_MB)
+      target_link_libraries(${target} PRIVATE ${IPSEC_MB_LIBRARY})
+    endif()
+  endif()
+  if(DD_MS_JEMALLOC AND NOT DD_WORKER_SANITIZE)
+    find_library(JEMALLOC_LIBRARY jemalloc)
+    if(JEMALLOC_LIBRARY)
+      # Nothing names a symbol of it: it takes malloc's place.
+      target_link_options(${target} PRIVATE -Wl,--no-as-needed ${JEMALLOC_LIBRARY} -Wl,--as-needed)
+    endif()
+  endif()
+endfunction()
