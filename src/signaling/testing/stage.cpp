@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "signaling/testing/stage.hpp"
 
-#include <cstdlib>
-#include <fstream>
-
 #include "control/scoped_ids.hpp"
 
 namespace dd::signaling::testing {
@@ -11,18 +8,10 @@ namespace {
 
 const TenantId kAcme("acme");
 
-void record(unsigned connection, const char* direction, const std::string& text) {
-  const char* path = std::getenv("DD_SIGNALING_TRANSCRIPT");
-  if (path == nullptr) return;
-  static std::ofstream file(path, std::ios::app);
-  file << R"({"connection":)" << connection << R"(,"direction":")" << direction << R"(","message":)" << text << "}\n" << std::flush;
-}
-
 }  // namespace
 
 void FakeSocket::send(std::string text) {
   queued += text.size();
-  record(connection, "toClient", text);
   received.push_back(Json::parse(text));
 }
 
@@ -33,7 +22,6 @@ void FakeSocket::close(CloseCode code, std::string_view reason) {
 }
 
 Client::Client(Stage& stage, Gate& gate) : socket(std::make_shared<FakeSocket>()), stage_(stage) {
-  socket->connection = ++stage.connections;
   receiver_ = gate.accept(api::HttpRequest{}, socket);
 }
 
@@ -54,7 +42,6 @@ void Client::send_text(std::string text) {
 int Client::send(const std::string& method, Json params) {
   const int id = next_id_++;
   const Json request{{"jsonrpc", "2.0"}, {"id", id}, {"method", method}, {"params", std::move(params)}};
-  if (!socket->closed) record(socket->connection, "toServer", request.dump());
   send_text(request.dump());
   return id;
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Stage: replicas of the control plane with clients, over fake media servers, a shared bus and rows in memory; time is simulated.
 // Everything between a client's text and a media server's JSON is the real thing. Owned by one test.
-// With DD_SIGNALING_TRANSCRIPT set, every message of every client is appended to that file for tests/signaling/schema_test.mjs.
 #pragma once
 
 #include <map>
@@ -37,7 +36,6 @@ struct FakeSocket final : Socket {
   std::vector<Json> received;
   std::optional<CloseCode> closed;
   std::string close_reason;
-  unsigned connection = 0;
 };
 
 // One WebSocket of a client.
@@ -110,7 +108,6 @@ class Stage {
   FakeMediaServers media{loop, rows};
   GateSettings settings;
   std::vector<std::unique_ptr<Replica>> replicas;
-  unsigned connections = 0;
 };
 
 trust::Grants everything();
