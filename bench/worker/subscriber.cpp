@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kSlot = 2048;
 constexpr std::size_t kSlots = 32;
+constexpr std::uint32_t kProbeSsrc = 1234;  // of the packets that only measure the bandwidth
 
 void put16(std::vector<std::uint8_t>& out, std::uint32_t value) {
   out.push_back(static_cast<std::uint8_t>(value >> 8));
@@ -211,9 +212,8 @@ void Subscriber::read(Tally& tally) {
   }
 }
 
-void Subscriber::take(std::uint8_t* packet, std::size_t length, std::int64_t at_us, Tally& tally) {
+void Subscriber::count(const std::uint8_t* packet, std::uint32_t ssrc, std::int64_t at_us, Tally& tally) {
   ++tally.packets;
-  const std::uint32_t ssrc = get32(packet + 8);
   const auto sequence = static_cast<std::uint16_t>(get16(packet + 2));
   const auto found = std::find_if(streams_.begin(), streams_.end(), [ssrc](const Stream& stream) { return stream.ssrc == ssrc; });
   if (found == streams_.end()) {
@@ -225,6 +225,11 @@ void Subscriber::take(std::uint8_t* packet, std::size_t length, std::int64_t at_
   }
   const auto latency = static_cast<std::uint32_t>(at_us) - get32(packet + 4);
   ++tally.latencies[std::min<std::size_t>(latency / 10, tally.latencies.size() - 1)];
+}
+
+void Subscriber::take(std::uint8_t* packet, std::size_t length, std::int64_t at_us, Tally& tally) {
+  const std::uint32_t ssrc = get32(packet + 8);
+  if (ssrc != kProbeSsrc) count(packet, ssrc, at_us, tally);
 
   if (transport_cc_id_ != 0 && (packet[0] & 0x10) != 0) {
     const std::size_t at = 12 + std::size_t{4} * (packet[0] & 15);
@@ -241,7 +246,7 @@ void Subscriber::take(std::uint8_t* packet, std::size_t length, std::int64_t at_
     }
   }
 
-  if (verify_) {
+  if (verify_ && ssrc != kProbeSsrc) {
     int plain = static_cast<int>(length);
     bool good = srtp_unprotect(receiving_, packet, &plain) == srtp_err_status_ok;
     for (int i = 1; good && i <= 900; ++i) good = packet[plain - i] == 0x5a;
@@ -251,7 +256,7 @@ void Subscriber::take(std::uint8_t* packet, std::size_t length, std::int64_t at_
 
 // draft-holmer-rmcat-transport-wide-cc-extensions-01, section 3.1, all packets received: gaps are closed, for simplicity.
 void Subscriber::send_feedback() {
-  if (arrivals_.empty() || !connected_) return;
+  if (arrivals_.empty() || streams_.empty() || !connected_) return;
   std::vector<std::uint8_t> out;
   put32(out, 0x8fcd0000);
   put32(out, 1);

@@ -53,6 +53,7 @@ class Subscriber {
   void handshake();
   void flush_dtls();
   void finish_handshake();
+  void count(const std::uint8_t* packet, std::uint32_t ssrc, std::int64_t at_us, Tally& tally);
   void take(std::uint8_t* packet, std::size_t length, std::int64_t at_us, Tally& tally);
 
   int descriptor_;

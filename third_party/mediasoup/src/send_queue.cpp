@@ -250,21 +250,22 @@ void SendQueue::hold(SendSocket& socket, const Message& message) {
 
 void SendQueue::writable(SendSocket& socket) {
   flush();  // what is queued for this socket lines up behind what is held
+  std::deque<SendSocket::Held> waiting;
+  waiting.swap(socket.held_);
+  socket.held_bytes_ = 0;
   socket.blocked_ = false;
-  while (!socket.held_.empty() && !socket.blocked_) {
-    for (std::size_t taken = 0; taken < kMaxPackets / 2 && !socket.held_.empty(); ++taken) {
-      SendSocket::Held& one = socket.held_.front();
-      socket.held_bytes_ -= one.bytes.size();
+  while (!waiting.empty() && !socket.blocked_) {
+    for (std::size_t taken = 0; taken < kMaxPackets / 2 && !waiting.empty() && !socket.blocked_; ++taken) {
+      const SendSocket::Held& one = waiting.front();
       push(socket, one.bytes.data(), one.bytes.size(), &one.to.any, one.callback);
-      socket.held_.pop_front();
+      waiting.pop_front();
     }
-    const std::size_t behind = socket.held_.size();
     flush();
-    // What was refused again stands behind what was never tried: it goes back to the front, in its order.
-    for (std::size_t again = socket.held_.size() - std::min(behind, socket.held_.size()); again > 0; --again) {
-      socket.held_.push_front(std::move(socket.held_.back()));
-      socket.held_.pop_back();
-    }
+  }
+  // What was refused again is held again, in its order; what was never tried stands behind it.
+  for (SendSocket::Held& one : waiting) {
+    socket.held_bytes_ += one.bytes.size();
+    socket.held_.push_back(std::move(one));
   }
   if (!socket.blocked_) socket.want_writable(false);
 }
