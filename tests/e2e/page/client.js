@@ -116,7 +116,7 @@ function speech() {
 // says its end, so the furthest that the clock was ahead of the page's own in the last second or two tells what is sounding now; not
 // the furthest ever, for a sound card that is kept waiting loses time for good.
 let flashAndBeep;
-function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
+async function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
   if (!flashAndBeep) {
     const context = new AudioContext({ latencyHint: 'interactive' });
     const oscillator = new OscillatorNode(context, { frequency });
@@ -159,8 +159,10 @@ function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase
       paint.fillRect((now * 50) % width, 0, 4, 4);
       if (frames.desiredSize > 0) frames.write(new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) })).catch(() => {}); // stopped
     }, 5);
-    flashAndBeep = { picture, sound: destination.stream.getAudioTracks()[0] };
+    flashAndBeep = { picture, sound: destination.stream.getAudioTracks()[0], context };
   }
+  // A sound card that has just been opened is fed in fits and starts.
+  while (flashAndBeep.context.currentTime < 2) await new Promise((resolve) => setTimeout(resolve, 50));
   return kind === 'audio' ? flashAndBeep.sound : flashAndBeep.picture;
 }
 
@@ -245,7 +247,7 @@ window.dd = {
 
   async publish({ kind, codec, simulcast = false, scalabilityMode, maxBitrate, source, consumerRouterIds, startRecording, ...look }) {
     const media = kind === 'audio' ? 'audio' : 'video';
-    const options = { track: source ? sources[source](media, look) : await track(media, look), appData: { kind, consumerRouterIds, startRecording } };
+    const options = { track: source ? await sources[source](media, look) : await track(media, look), appData: { kind, consumerRouterIds, startRecording } };
     if (codec) options.codec = capability(codec);
     if (simulcast) options.encodings = encodingsFor.simulcast;
     else if (scalabilityMode) options.encodings = [{ scalabilityMode, maxBitrate: maxBitrate ?? 1_500_000 }];
