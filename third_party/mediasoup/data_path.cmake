@@ -89,37 +89,6 @@ patch(src/RTC/Transport.cpp "			default:;
 		delete packet;
 	}")
 
-# The congestion control is told of a packet when it is handed to the socket instead of by a callback, which takes two allocations and
-# comes when the packet's history has left the cache. The time is right to one system call of the batch. Of a packet that our own queue then drops,
-# the receiver's feedback says that it is lost.
-set(sent "			const std::weak_ptr<RTC::TransportCongestionControlClient> tccClientWeakPtr(this->tccClient);
-
-			auto* shared = this->shared;
-
-			const auto* cb = new onSendCallback(
-			  [tccClientWeakPtr, shared, packetInfo](bool sent)
-			  {
-				  if (sent)
-				  {
-					  auto tccClient = tccClientWeakPtr.lock();
-
-					  if (tccClient)
-					  {
-						  tccClient->PacketSent(packetInfo, shared->GetTimeUs());
-					  }
-				  }
-			  });
-
-			SendRtpPacket(consumer, packet, cb);
-")
-patch(src/RTC/Transport.cpp "${sent}" "#ifdef DD_MS_SENT_AT_ONCE
-			SendRtpPacket(consumer, packet);
-
-			this->tccClient->PacketSent(packetInfo, this->shared->GetTimeUs());
-#else
-${sent}#endif
-")
-
 # AES-GCM of RTP that is sent.
 patch(include/RTC/SrtpSession.hpp "#include <srtp.h>" "#include <srtp.h>\n#ifdef DD_MS_FAST_GCM\n#include \"gcm_sender.hpp\"\n#endif")
 patch(include/RTC/SrtpSession.hpp "		{
@@ -237,7 +206,7 @@ patch(${congestion} "			this->rtpTransportControllerSend->packet_sender()->Proce
 ")
 
 function(worker_data_path target)
-  foreach(part CALM_PACER SENT_AT_ONCE DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM)
+  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM)
     if(DD_MS_${part})
       target_compile_definitions(${target} PRIVATE DD_MS_${part})
     endif()
