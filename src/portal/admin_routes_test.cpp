@@ -16,8 +16,15 @@ TEST(Administration, IsForAdministrators) {
   trust::Grants moderator;
   moderator.moderate = true;
   moderator.record = true;
-  const std::vector<std::string> all{"servers", "load",         "meetings",          "usage",
-                                     "tenants", "tenants/acme", "tenants/acme/keys", "tenants/acme/quotas"};
+  const std::vector<std::string> all{"servers",
+                                     "load",
+                                     "meetings",
+                                     "usage",
+                                     "tenants",
+                                     "tenants/acme",
+                                     "tenants/acme/keys",
+                                     "tenants/acme/quotas",
+                                     "tenants/acme/metrics"};
   for (const std::string& path : all) {
     EXPECT_EQ(desk.get("/api/admin/" + path).status, 401) << path;
     EXPECT_EQ(desk.get("/api/admin/" + path, desk.token("acme", moderator)).status, 403) << path;
@@ -41,7 +48,8 @@ TEST(Administration, OfATenantIsItsOwn) {
   const std::string token = desk.token("acme", Reception::admin());
   EXPECT_EQ(desk.get("/api/admin/servers", token).status, 403);
   EXPECT_EQ(desk.get("/api/admin/tenants/acme", token).status, 200);
-  for (const std::string path : {"tenants/umbrella", "tenants/_operator/keys", "tenants/umbrella/keys", "tenants/umbrella/quotas"}) {
+  for (const std::string path :
+       {"tenants/umbrella", "tenants/_operator/keys", "tenants/umbrella/keys", "tenants/umbrella/quotas", "tenants/umbrella/metrics"}) {
     EXPECT_EQ(desk.get("/api/admin/" + path, token).status, 404) << path;
   }
   EXPECT_EQ(desk.get("/api/admin/meetings?tenant=umbrella", token).status, 403);
@@ -52,6 +60,27 @@ TEST(Administration, OfATenantIsItsOwn) {
   EXPECT_EQ(desk.request("PUT", "/api/admin/tenants/acme/quotas", R"({"quotas":{}})", token).status, 403);
   EXPECT_EQ(desk.post("/api/admin/tenants/acme/suspend", Json::object(), token).status, 403);
   EXPECT_EQ(desk.get("/api/admin/tenants", token).json["tenants"].size(), 1U);
+}
+
+TEST(Administration, ATenantScrapesItsOwnNumbers) {
+  Reception desk;
+  desk.put_tenant("umbrella");
+  desk.place("standup", "acme");
+  desk.place("other", "umbrella");
+  desk.store.participants = 7;
+  desk.tenant_store.rows[TenantId("acme")].quotas = {{"meetings", 3}};
+  const std::int32_t today = day_of(desk.loop.wall_now());
+  const TenantId id("acme");
+  desk.tenant_store.used = {{id, today - 1, "bytes_in", 5}, {id, today, "bytes_in", 6}, {TenantId("umbrella"), today, "bytes_in", 9}};
+  const auto scraped = desk.get("/api/admin/tenants/acme/metrics", desk.token("acme", Reception::admin()));
+  EXPECT_EQ(scraped.status, 200);
+  EXPECT_EQ(scraped.response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  for (const char* line : {R"(doordarshan_tenant_meetings{tenant="acme"} 1)", R"(doordarshan_tenant_participants{tenant="acme"} 7)",
+                           R"(doordarshan_tenant_quota{tenant="acme",quota="meetings"} 3)",
+                           R"(doordarshan_tenant_usage_total{tenant="acme",meter="bytes_in"} 11)"}) {
+    EXPECT_NE(scraped.text.find(std::string(line) + "\n"), std::string::npos) << line;
+  }
+  EXPECT_EQ(scraped.text.find("umbrella"), std::string::npos);
 }
 
 TEST(Administration, ShowsServersAndWhetherTheyLive) {

@@ -40,7 +40,7 @@ OrderedJson parameters_of_route(const Route& route) {
 
 OrderedJson success_of(const Route& route) {
   OrderedJson json = parts::described("Done");
-  if (route.operation == "metrics") {
+  if (route.operation == "metrics" || route.operation == "getTenantMetrics") {
     json["content"] = parts::content("text/plain", parts::string_schema());
   } else if (route.response_schema.empty()) {
     json["content"] = parts::content("*/*", parts::string_schema());

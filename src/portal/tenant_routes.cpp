@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "portal/admin_requests.hpp"
 #include "portal/route.hpp"
+#include "portal/tenant_metrics.hpp"
 
 namespace dd::portal {
 namespace {
@@ -90,6 +91,18 @@ Answer get_tenant(Call call) {
   DD_CO_TRY(auto id, administered(call));
   DD_CO_TRY(auto tenant, co_await stored(call.portal, id));
   co_return json_response(tenant_json(tenant));
+}
+
+Answer get_tenant_metrics(Call call) {
+  Context& portal = call.portal;
+  DD_CO_TRY(auto id, administered(call));
+  DD_CO_TRY(auto tenant, co_await stored(portal, id));
+  DD_CO_TRY(const auto meetings, co_await portal.store.meetings_of(id));
+  DD_CO_TRY(const auto participants, co_await portal.store.participants_of(id));
+  DD_CO_TRY(const auto usage, co_await portal.tenant_store.usage(id, 0, day_of(portal.loop.wall_now())));
+  auto response = text_response(tenant_metrics(tenant, {meetings.size(), participants}, usage));
+  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  co_return response;
 }
 
 Answer create_tenant(Call call) {
@@ -247,6 +260,9 @@ constexpr std::array kTenantRoutes{
     tenant_route("POST", "/api/admin/tenants", Guard::kOperator, "createTenant", &create_tenant, "Make a tenant", "TenantChange", "Tenant",
                  "", 201),
     tenant_route("GET", "/api/admin/tenants/{tenantId}", Guard::kAdmin, "getTenant", &get_tenant, "A tenant", "", "Tenant"),
+    tenant_route("GET", "/api/admin/tenants/{tenantId}/metrics", Guard::kAdmin, "getTenantMetrics", &get_tenant_metrics,
+                 "A tenant's own Prometheus metrics", "", "",
+                 "Meetings, participants, quotas and usage of the tenant, and of nobody else."),
     tenant_route("PUT", "/api/admin/tenants/{tenantId}", Guard::kOperator, "putTenant", &put_tenant, "Make or change a tenant",
                  "TenantChange", "Tenant", "Absent members stay as they are; quotas are replaced as a whole."),
     tenant_route("DELETE", "/api/admin/tenants/{tenantId}", Guard::kOperator, "deleteTenant", &delete_tenant, "Remove a tenant", "",
