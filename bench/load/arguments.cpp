@@ -156,7 +156,7 @@ const std::map<std::string_view, std::function<void(Arguments&)>>& switches() {
 
 Result<void> check_together(Arguments& arguments) {
   if (arguments.url.host.empty()) return invalid_field("--url", "--url is missing");
-  if (arguments.token.empty()) return invalid_field("--token", "--token is missing");
+  if (arguments.token.empty()) return invalid_field("--token", "--token is missing, and so is DOORDARSHAN_LOAD_TOKEN");
   if (arguments.rooms > arguments.publishers) {
     return invalid_field("--rooms",
                          fmt::format("--rooms is at most --publishers ({}): each room needs somebody to watch", arguments.publishers));
@@ -187,7 +187,8 @@ std::string_view usage() {
   return "doordarshan-load --url URL --token TOKEN [arguments]\n"
          "Is many WebRTC participants of a running server at once, and says what of their media arrived, and when.\n\n"
          "  --url http://localhost:8000    the server's signaling; media is sent to this address only\n"
-         "  --token TOKEN                  one for all participants; several rooms need one that names no meeting\n"
+         "  --token TOKEN                  one for all participants; several rooms need one that names no meeting.\n"
+         "                                 Without it DOORDARSHAN_LOAD_TOKEN is taken from the environment\n"
          "  --media-address ADDRESS        another address to which media may be sent (may be given several times)\n"
          "  --meeting load                 rooms are called load-1, load-2, ...; a token's own meeting comes first\n\n"
          "  --publishers 1                 who send a camera and a microphone, up to 1000\n"
@@ -216,8 +217,9 @@ std::string_view usage() {
          "not be brought up.\n";
 }
 
-Result<Arguments> parse_arguments(std::span<const std::string_view> words) {
+Result<Arguments> parse_arguments(std::span<const std::string_view> words, std::string_view token) {
   Arguments arguments;
+  arguments.token = token;
   for (std::size_t index = 0; index < words.size(); ++index) {
     std::string_view name = words[index];
     if (const auto found = switches().find(name); found != switches().end()) {

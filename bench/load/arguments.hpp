@@ -60,7 +60,7 @@ struct Arguments {
 
 std::string_view usage();
 
-// Without the program's name.
-Result<Arguments> parse_arguments(std::span<const std::string_view> words);
+// Without the program's name. `token`: of the environment, where other users of this machine do not see it; --token comes first.
+Result<Arguments> parse_arguments(std::span<const std::string_view> words, std::string_view token);
 
 }  // namespace dd::load

@@ -40,7 +40,7 @@ Sent send(RtpSender& sender, std::string_view payload, std::uint16_t transport_w
 std::string text_of(std::optional<Bytes> bytes) { return bytes ? std::string(bytes->begin(), bytes->end()) : "none"; }
 
 TEST(RtpSender, WritesPacketsThatOurOwnParserReads) {
-  RtpSender sender.settings());
+  RtpSender sender(rtx_settings());
   const Sent first = send(sender, "payload", 300);
   EXPECT_EQ(first.view.ssrc, 1111U);
   EXPECT_EQ(first.view.payload_type, 96);
@@ -56,7 +56,7 @@ TEST(RtpSender, WritesPacketsThatOurOwnParserReads) {
 }
 
 TEST(RtpSender, NamesItsStreamOnlyUntilTheReceiverKnowsIt) {
-  RtpSender sender.settings());
+  RtpSender sender(rtx_settings());
   sender.known_to_receiver();
   const Sent sent = send(sender, "payload", 1);
   EXPECT_FALSE(sent.view.extension(1));
@@ -65,7 +65,7 @@ TEST(RtpSender, NamesItsStreamOnlyUntilTheReceiverKnowsIt) {
 }
 
 TEST(RtpSender, RepeatsAPacketAsRtx) {
-  RtpSender sender.settings());
+  RtpSender sender(rtx_settings());
   const Sent lost = send(sender, "lost", 1);
   send(sender, "next", 2);
   std::array<std::uint8_t, 1600> out{};
@@ -83,7 +83,7 @@ TEST(RtpSender, RepeatsAPacketAsRtx) {
 }
 
 TEST(RtpSender, CannotRepeatWhatIsTooOldOrWasNeverSent) {
-  RtpSender sender.settings());
+  RtpSender sender(rtx_settings());
   const Sent old = send(sender, "old", 1);
   for (int packet = 0; packet < 512; ++packet) send(sender, "newer", 2);
   std::array<std::uint8_t, 1600> out{};
@@ -92,7 +92,7 @@ TEST(RtpSender, CannotRepeatWhatIsTooOldOrWasNeverSent) {
 }
 
 TEST(RtpSender, ReportsWhatItSentWithoutHeaders) {
-  RtpSender sender.settings());
+  RtpSender sender(rtx_settings());
   send(sender, "12345", 1);
   send(sender, "123", 2);
   const auto report = sender.report(kNow, 77);

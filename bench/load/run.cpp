@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <fstream>
 #include <string>
@@ -86,13 +87,16 @@ Task<Result<void>> ramp(AsioLoop& loop, const Arguments& arguments, Crowd& crowd
   while (!search.done() && static_cast<int>(result.steps.size()) < kMaxSteps && interrupted == 0) {
     progress.say(fmt::format("{} subscribers", search.next()));
     auto coming = crowd.bring_subscribers(search.next());
-    if (const auto came = co_await std::move(coming); !came) {
+    const auto came = co_await std::move(coming);
+    if (!came) {
       if (result.steps.empty()) co_return came.error();
       ended_by = came.error().message;
       break;
     }
     auto measuring = measure(loop, crowd, progress, arguments.ramp_seconds);
-    RampStep step{.measurement = co_await std::move(measuring), .verdict = {}};
+    Measurement measured = co_await std::move(measuring);
+    RampStep step;
+    step.measurement = std::move(measured);
     step.verdict = judge(step.measurement, bounds_of(arguments));
     const Outcome outcome = step.verdict.outcome;
     if (outcome == Outcome::kKept && step.measurement.subscribers > search.best()) {
@@ -165,7 +169,8 @@ bool write_json(const Arguments& arguments, const RunResult& result) {
 }  // namespace
 
 int run(std::span<const std::string_view> words) {
-  const auto arguments = parse_arguments(words);
+  const char* token = std::getenv("DOORDARSHAN_LOAD_TOKEN");
+  const auto arguments = parse_arguments(words, token == nullptr ? "" : token);
   if (!arguments) {
     fmt::print(stderr, "doordarshan-load: {}\n", arguments.error().message);
     return kArgumentsCode;

@@ -77,7 +77,9 @@ TEST(TransportFeedback, AWholeBurstAndItsGapsSurviveTheWayThereAndBack) {
   const auto seen = summary_of(builder.build(1, 2));
   for (const auto& [sequence, arrival] : seen) {
     EXPECT_EQ(arrival.has_value(), sequence % 11 != 3 && sequence % 50 > 8) << sequence;
-    if (arrival) EXPECT_NEAR(*arrival, (sequence - 9) / 3.0, 0.3) << sequence;
+    if (arrival) {
+      EXPECT_NEAR(*arrival, (sequence - 9) / 3.0, 0.3) << sequence;
+    }
   }
   EXPECT_EQ(seen.size(), 390U - 9);
 }

@@ -45,7 +45,9 @@ TEST(Vp8Source, PacketsHoldTheWholeFrameInNearlyEqualParts) {
       total += size - descriptor->length;
       shortest = std::min(shortest, size);
       longest = std::max(longest, size);
-      if (index == 0) EXPECT_EQ((out[4] & 1U) == 0, key);
+      if (index == 0) {
+        EXPECT_EQ((out[4] & 1U) == 0, key);
+      }
     }
     EXPECT_EQ(total, frame.size);
     EXPECT_LE(longest - shortest, 1U);
