@@ -18,6 +18,7 @@ constexpr unsigned kTransportTicks = 10;   // of which one is for transports
 constexpr std::size_t kComingAtOnce = 64;  // peers on their way
 constexpr int kAttempts = 10;              // of one that is told to come later
 constexpr Duration kPoll = 5ms;
+constexpr Duration kLeaveLimit = 15s;  // of all together
 
 }  // namespace
 
@@ -78,7 +79,7 @@ Task<void> Crowd::come(Peer& peer) {
 }
 
 Task<Result<void>> Crowd::bring(std::vector<Peer*> coming) {
-  failed_to_come_.reset();
+  if (!stopped_) failed_to_come_.reset();
   const Duration between_joins = Duration(1s) / arguments_.join_rate;
   for (Peer* peer : coming) {
     while (coming_ >= kComingAtOnce && !failed_to_come_) co_await sleep_for(loop_, kPoll);
@@ -91,6 +92,11 @@ Task<Result<void>> Crowd::bring(std::vector<Peer*> coming) {
   while (coming_ > 0) co_await sleep_for(loop_, kPoll);
   if (failed_to_come_) co_return *failed_to_come_;
   co_return ok();
+}
+
+void Crowd::stop_coming() {
+  stopped_ = true;
+  failed_to_come_ = make_error(Errc::kUnavailable, "stopped while participants were joining");
 }
 
 Task<Result<void>> Crowd::bring_publishers() {
@@ -149,21 +155,24 @@ std::vector<std::string> Crowd::producers_of(int room, const Peer* except) const
 }
 
 Task<void> Crowd::leave() {
-  std::size_t leaving_now = 0;
-  const auto goodbye = [](Peer& peer, std::size_t& count) -> Task<void> {
+  // Those whose answer never comes are not waited for: their sockets are closed, which the server understands as well.
+  const MonotonicTime deadline = loop_.now() + kLeaveLimit;
+  const auto leaving_now = std::make_shared<std::size_t>(0);
+  const auto goodbye = [](Peer& peer, std::shared_ptr<std::size_t> count) -> Task<void> {
     auto leaving = peer.leave();
     co_await std::move(leaving);
-    --count;
+    --*count;
   };
   std::vector<Peer*> all;
   each([&all](Peer& peer) { all.push_back(&peer); });
   for (Peer* peer : all) {
-    while (leaving_now >= kComingAtOnce) co_await sleep_for(loop_, kPoll);
-    ++leaving_now;
+    while (*leaving_now >= kComingAtOnce && loop_.now() < deadline) co_await sleep_for(loop_, kPoll);
+    if (loop_.now() >= deadline) break;
+    ++*leaving_now;
     auto one = goodbye(*peer, leaving_now);
     spawn(std::move(one));
   }
-  while (leaving_now > 0) co_await sleep_for(loop_, kPoll);
+  while (*leaving_now > 0 && loop_.now() < deadline) co_await sleep_for(loop_, kPoll);
 }
 
 void Crowd::find_server_processes() {

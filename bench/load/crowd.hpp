@@ -24,6 +24,8 @@ class Crowd {
   Task<Result<void>> bring_publishers();
   // Subscribers come or go until there are so many.
   Task<Result<void>> bring_subscribers(int wanted);
+  // Nobody else joins, now or later: bringing ends with an error.
+  void stop_coming();
   Task<void> leave();
 
   // A window of a measurement: what is between the two calls, all peers staying.
@@ -73,6 +75,7 @@ class Crowd {
   std::size_t joining_ = 0;
   std::optional<Error> failed_to_come_;
   bool bringing_subscribers_ = false;
+  bool stopped_ = false;
 
   Timer ticker_;
   MonotonicTime next_tick_;

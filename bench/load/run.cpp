@@ -25,9 +25,10 @@ constexpr int kExceededCode = 1;
 constexpr int kArgumentsCode = 2;
 constexpr int kNotBroughtUpCode = 3;
 
-constexpr Duration kSettle = 2s;             // after the last join: its key frames and the server's first estimates are over
-constexpr int kMaxSteps = 40;                // of a ramp
-volatile std::sig_atomic_t interrupted = 0;  // asked twice a second; the result so far is still told
+constexpr Duration kSettle = 2s;  // after the last join: its key frames and the server's first estimates are over
+constexpr int kMaxSteps = 40;     // of a ramp
+constexpr Duration kLookForSignal = 100ms;
+volatile std::sig_atomic_t interrupted = 0;  // Ctrl-C: the result so far is still told, and everybody leaves
 
 // One line that is rewritten on a terminal, lines one below the other elsewhere.
 class Progress {
@@ -65,6 +66,12 @@ Task<Measurement> measure(AsioLoop& loop, Crowd& crowd, Progress& progress, int 
     progress.say(progress_line(second, crowd.since_last_second()));
   }
   co_return crowd.end_window();
+}
+
+// A signal's handler may do nothing but set a flag; somebody has to look.
+void look_for_signal(AsioLoop& loop, Crowd& crowd, Timer& timer) {
+  if (interrupted != 0) return crowd.stop_coming();
+  timer = loop.after(kLookForSignal, [&] { look_for_signal(loop, crowd, timer); });
 }
 
 Bounds bounds_of(const Arguments& arguments) {
@@ -128,6 +135,8 @@ Task<Result<RunResult>> measure_all(AsioLoop& loop, const Arguments& arguments) 
   result.facts.join_seconds = std::chrono::duration<double>(loop.now().time_since_epoch()).count();
   auto opening = Crowd::open(loop, arguments);
   DD_CO_TRY(const auto crowd, co_await std::move(opening));
+  Timer looking;
+  look_for_signal(loop, *crowd, looking);
   progress.say(fmt::format("{} publishers and {} subscribers join", arguments.publishers,
                            arguments.ramp ? arguments.ramp_start : arguments.subscribers));
   auto bringing = crowd->bring_publishers();
