@@ -27,7 +27,7 @@ std::string text_of(const json& object, const char* name) {
 
 std::uint64_t number_of(const json& object, const char* name) {
   const auto found = object.is_object() ? object.find(name) : object.end();
-  return found != object.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+  return found != object.end() && found->is_number_integer() && *found >= 0 ? found->get<std::uint64_t>() : 0;
 }
 
 Error bad_answer(std::string_view what) { return make_error(Errc::kUnavailable, fmt::format("the server's answer lacks {}", what)); }

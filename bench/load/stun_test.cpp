@@ -25,7 +25,9 @@ TEST(Stun, TheSampleResponseOfTheRfcIsAccepted) {
 TEST(Stun, AnAnswerSignedWithAnotherPasswordIsRefused) { EXPECT_FALSE(parse_binding_answer(kSampleResponse, "another")); }
 
 TEST(Stun, NoDamagedByteIsAccepted) {
+  constexpr std::size_t kFingerprintType = 72;  // as another type it is one that may be ignored, and it is behind what is signed
   for (std::size_t at = 0; at < kSampleResponse.size(); ++at) {
+    if (at == kFingerprintType || at == kFingerprintType + 1) continue;
     auto damaged = kSampleResponse;
     damaged[at] ^= 0x10U;
     EXPECT_FALSE(parse_binding_answer(damaged, kSamplePassword)) << "byte " << at;
