@@ -4,6 +4,7 @@
 
 #include "api/error_mapping.hpp"
 #include "api/file_body.hpp"
+#include "api/object_reader.hpp"
 #include "api/range.hpp"
 #include "api/recording_json.hpp"
 #include "api/route.hpp"
@@ -73,6 +74,7 @@ RecordingAnswer list_recordings(RecordingCall call) {
 
 RecordingAnswer get_recording_storage(RecordingCall call) {
   if (call.library == nullptr) co_return not_recording();
+  DD_CO_TRY_VOID(ObjectReader::open(call.body.root));
   DD_CO_TRY(auto storage, co_await call.library->storage());
   co_return json_response(storage_answer(storage));
 }

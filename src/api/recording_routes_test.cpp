@@ -207,7 +207,7 @@ TEST_F(RecordingRoutes, TheListIsAskedForByMeetingStateAndPage) {
 }
 
 TEST_F(RecordingRoutes, TellWhatTheRecordingsOfEachTenantTake) {
-  const auto answer = service_.post("getRecordingStorage", "{}");
+  const auto answer = service_.post("getRecordingStorage", Json::object());
   EXPECT_EQ(answer.json["root"], "root-1");
   EXPECT_EQ(answer.json["tenants"], Json::parse(R"([{"tenant":"acme","bytes":10,"recordings":1}])"));
 }

@@ -113,8 +113,7 @@ function speech() {
 // Every tab does so `phase` seconds after the full second. The picture is handed over when it is painted, not when somebody next
 // looks at a canvas, so a flash is at most the 5 ms late that the timer is; a page that got no processor in that moment leaves it out.
 // The sound is made in pieces of 10 or 20 ms, so its clock stands still between them, and stands longer when the machine is busy. In the moment in which a piece is handed over the clock
-// says its end, so the furthest that the clock was ahead of the page's own in the last second or two tells what is sounding now; not
-// the furthest ever, for a sound card that is kept waiting loses time for good.
+// says its end, so the furthest that the clock was ever ahead of the page's own tells what is sounding now.
 let flashAndBeep;
 async function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
   if (!flashAndBeep) {
@@ -133,14 +132,13 @@ async function synchronised(kind, { width = 320, height = 180, frequency = 1000,
     let beeps = 0;
     let painted = -1;
     let flash = false;
-    const ahead = { since: 0, before: -Infinity, latest: -Infinity }; // of the sound's clock before the page's, in seconds
+    let ahead = -Infinity; // of the sound's clock before the page's, in seconds
     setInterval(() => {
       if (context.currentTime === 0) return; // it does not run yet
       const page = performance.now() / 1000;
-      if (page - ahead.since > 1) Object.assign(ahead, { since: page, before: ahead.latest, latest: -Infinity });
-      ahead.latest = Math.max(ahead.latest, context.currentTime - page);
+      ahead = Math.max(ahead, context.currentTime - page);
       if (context.currentTime < 0.3) return; // some pieces are handed over first
-      const now = page + Math.max(ahead.before, ahead.latest);
+      const now = page + ahead;
       if (first === 0) first = now + Math.ceil(wall()) + 1 - wall();
       while (first + beeps < now + 1) {
         gate.gain.setValueAtTime(0.5, first + beeps);
