@@ -21,38 +21,6 @@ constexpr std::uint8_t kOpusToc = 0xF8;     // CELT, full band, one frame of 20 
 
 }  // namespace
 
-PublisherCounters& PublisherCounters::operator+=(const PublisherCounters& other) {
-  packets += other.packets;
-  bytes += other.bytes;
-  frames += other.frames;
-  key_frames += other.key_frames;
-  key_frame_requests += other.key_frame_requests;
-  nacked += other.nacked;
-  repeated += other.repeated;
-  feedback_packets += other.feedback_packets;
-  feedback_received += other.feedback_received;
-  feedback_lost += other.feedback_lost;
-  late_frames += other.late_frames;
-  skipped_frames += other.skipped_frames;
-  return *this;
-}
-
-PublisherCounters operator-(PublisherCounters left, const PublisherCounters& right) {
-  left.packets -= right.packets;
-  left.bytes -= right.bytes;
-  left.frames -= right.frames;
-  left.key_frames -= right.key_frames;
-  left.key_frame_requests -= right.key_frame_requests;
-  left.nacked -= right.nacked;
-  left.repeated -= right.repeated;
-  left.feedback_packets -= right.feedback_packets;
-  left.feedback_received -= right.feedback_received;
-  left.feedback_lost -= right.feedback_lost;
-  left.late_frames -= right.late_frames;
-  left.skipped_frames -= right.skipped_frames;
-  return left;
-}
-
 Publisher::Publisher(PublisherSettings settings)
     : settings_(std::move(settings)), timestamp_base_(static_cast<std::uint32_t>(settings_.seed >> 8) & 0x7FFFFFFFU) {
   for (const VideoLayer& layer : settings_.video) {

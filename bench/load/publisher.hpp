@@ -3,11 +3,13 @@
 // server asks: key frames, repetitions. It neither negotiates nor connects (peer.hpp does). Lives on the loop.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "bench/load/counters.hpp"
 #include "bench/load/rtp_sender.hpp"
 #include "bench/load/transport.hpp"
 #include "bench/load/vp8_source.hpp"
@@ -28,8 +30,20 @@ struct PublisherCounters {
   std::uint64_t late_frames = 0;     // sent over a frame's time after their own: this process did not keep up
   std::uint64_t skipped_frames = 0;  // not sent at all, for the same reason
 
-  PublisherCounters& operator+=(const PublisherCounters& other);
-  friend PublisherCounters operator-(PublisherCounters left, const PublisherCounters& right);
+  static constexpr auto members() {
+    return std::array{&PublisherCounters::packets,
+                      &PublisherCounters::bytes,
+                      &PublisherCounters::frames,
+                      &PublisherCounters::key_frames,
+                      &PublisherCounters::key_frame_requests,
+                      &PublisherCounters::nacked,
+                      &PublisherCounters::repeated,
+                      &PublisherCounters::feedback_packets,
+                      &PublisherCounters::feedback_received,
+                      &PublisherCounters::feedback_lost,
+                      &PublisherCounters::late_frames,
+                      &PublisherCounters::skipped_frames};
+  }
 };
 
 struct VideoLayer {

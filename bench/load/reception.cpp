@@ -12,24 +12,6 @@ constexpr std::int64_t kMaxDropout = 3000;
 
 }  // namespace
 
-ReceptionCounters& ReceptionCounters::operator+=(const ReceptionCounters& other) {
-  expected += other.expected;
-  received += other.received;
-  repaired += other.repaired;
-  reordered += other.reordered;
-  bytes += other.bytes;
-  return *this;
-}
-
-ReceptionCounters operator-(ReceptionCounters left, const ReceptionCounters& right) {
-  left.expected -= right.expected;
-  left.received -= right.received;
-  left.repaired -= right.repaired;
-  left.reordered -= right.reordered;
-  left.bytes -= right.bytes;
-  return left;
-}
-
 void Reception::add(const rtp::PacketView& packet, std::size_t size, Nanoseconds arrival, std::vector<std::uint16_t>* missing) {
   ++received_;
   bytes_ += size;

@@ -3,9 +3,11 @@
 // It keeps no packet. One for each stream of a subscriber.
 #pragma once
 
+#include <array>
 #include <optional>
 #include <vector>
 
+#include "bench/load/counters.hpp"
 #include "bench/load/wire.hpp"
 #include "rtp/rtcp.hpp"
 
@@ -19,8 +21,10 @@ struct ReceptionCounters {
   std::uint64_t bytes = 0;  // of RTP with its header
 
   std::uint64_t lost() const { return expected > received + repaired ? expected - received - repaired : 0; }
-  ReceptionCounters& operator+=(const ReceptionCounters& other);
-  friend ReceptionCounters operator-(ReceptionCounters left, const ReceptionCounters& right);
+  static constexpr auto members() {
+    return std::array{&ReceptionCounters::expected, &ReceptionCounters::received, &ReceptionCounters::repaired,
+                      &ReceptionCounters::reordered, &ReceptionCounters::bytes};
+  }
 };
 
 class Reception {

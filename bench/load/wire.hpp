@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Big-endian writes into bytes that the caller has made large enough, and the names all of the load generator uses.
-// Reading is rtp/packet.hpp's. Pure functions.
+// Reading and most of appending is rtp/packet.hpp's. Pure functions.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,8 @@
 
 namespace dd::load {
 
+using rtp::append_u16;
+using rtp::append_u32;
 using rtp::Bytes;
 using MutableBytes = std::span<std::uint8_t>;
 using Nanoseconds = std::int64_t;  // since 1970, by the kernel's clock that also stamps what arrives
@@ -36,14 +38,6 @@ inline std::uint64_t read_u64(Bytes bytes, std::size_t at) {
 }
 
 inline void append_u8(std::vector<std::uint8_t>& out, std::uint32_t value) { out.push_back(static_cast<std::uint8_t>(value)); }
-inline void append_u16(std::vector<std::uint8_t>& out, std::uint32_t value) {
-  append_u8(out, value >> 8);
-  append_u8(out, value);
-}
-inline void append_u32(std::vector<std::uint8_t>& out, std::uint32_t value) {
-  append_u16(out, value >> 16);
-  append_u16(out, value);
-}
 inline void append_u64(std::vector<std::uint8_t>& out, std::uint64_t value) {
   append_u32(out, static_cast<std::uint32_t>(value >> 32));
   append_u32(out, static_cast<std::uint32_t>(value));

@@ -172,6 +172,7 @@ Task<Result<Place>> Meetings::place_of(MeetingId meeting, ParticipantId particip
 Task<Result<std::optional<PlacedMeeting>>> Meetings::find(MeetingId meeting) { return state_->store.find(std::move(meeting)); }
 
 Task<Result<std::uint32_t>> Meetings::participants_of(TenantId tenant) { return state_->store.participants_of(std::move(tenant)); }
+
 Task<Result<void>> Meetings::lock(MeetingId meeting, bool locked) {
   auto task = state_->lock(std::move(meeting), locked);
   return State::held(state_, std::move(task));

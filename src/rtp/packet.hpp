@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 #include <type_traits>
 
 namespace dd::rtp {
@@ -59,10 +60,19 @@ class Unwrapper {
   std::optional<std::int64_t> last_;
 };
 
-// Big-endian reads; the caller has checked the length.
+// Big-endian reads, of which the caller has checked the length, and writes.
 inline std::uint16_t read_u16(Bytes bytes, std::size_t at) { return static_cast<std::uint16_t>((bytes[at] << 8) | bytes[at + 1]); }
 inline std::uint32_t read_u32(Bytes bytes, std::size_t at) {
   return (static_cast<std::uint32_t>(read_u16(bytes, at)) << 16) | read_u16(bytes, at + 2);
+}
+
+inline void append_u16(std::vector<std::uint8_t>& out, std::uint32_t value) {
+  out.push_back(static_cast<std::uint8_t>(value >> 8));
+  out.push_back(static_cast<std::uint8_t>(value));
+}
+inline void append_u32(std::vector<std::uint8_t>& out, std::uint32_t value) {
+  append_u16(out, value >> 16);
+  append_u16(out, value);
 }
 
 }  // namespace dd::rtp

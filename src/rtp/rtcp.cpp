@@ -16,19 +16,9 @@ constexpr std::size_t kMaxBlocks = 31;
 constexpr std::size_t kMaxNacked = 200;
 constexpr std::size_t kMaxKept = 512;  // of one compound packet; a datagram holds fewer
 
-void put_u16(std::vector<std::uint8_t>& out, std::uint32_t value) {
-  out.push_back(static_cast<std::uint8_t>(value >> 8));
-  out.push_back(static_cast<std::uint8_t>(value));
-}
-
-void put_u32(std::vector<std::uint8_t>& out, std::uint32_t value) {
-  put_u16(out, value >> 16);
-  put_u16(out, value & 0xFFFFU);
-}
-
 void begin(std::vector<std::uint8_t>& out, std::uint8_t count, std::uint8_t type, std::uint32_t sender) {
   out = {static_cast<std::uint8_t>(0x80U | count), type, 0, 0};
-  put_u32(out, sender);
+  append_u32(out, sender);
 }
 
 std::vector<std::uint8_t> finished(std::vector<std::uint8_t> out) {
@@ -79,12 +69,12 @@ std::vector<std::uint8_t> make_receiver_report(std::uint32_t sender, std::span<c
   begin(out, static_cast<std::uint8_t>(count), kReceiverReport, sender);
   for (const ReceptionBlock& block : blocks.first(count)) {
     const auto lost = static_cast<std::uint32_t>(std::clamp(block.total_lost, -0x800000, 0x7FFFFF)) & 0xFFFFFFU;
-    put_u32(out, block.ssrc);
-    put_u32(out, (std::uint32_t{block.fraction_lost} << 24) | lost);
-    put_u32(out, block.highest_sequence);
-    put_u32(out, block.jitter);
-    put_u32(out, block.last_report);
-    put_u32(out, block.since_last_report);
+    append_u32(out, block.ssrc);
+    append_u32(out, (std::uint32_t{block.fraction_lost} << 24) | lost);
+    append_u32(out, block.highest_sequence);
+    append_u32(out, block.jitter);
+    append_u32(out, block.last_report);
+    append_u32(out, block.since_last_report);
   }
   return finished(std::move(out));
 }
@@ -92,7 +82,7 @@ std::vector<std::uint8_t> make_receiver_report(std::uint32_t sender, std::span<c
 std::vector<std::uint8_t> make_nack(std::uint32_t sender, std::uint32_t media, std::span<const std::uint16_t> sequences) {
   std::vector<std::uint8_t> out;
   begin(out, 1, kTransportFeedback, sender);
-  put_u32(out, media);
+  append_u32(out, media);
   sequences = sequences.first(std::min(sequences.size(), kMaxNacked));
   for (std::size_t at = 0; at < sequences.size();) {
     const std::uint16_t first = sequences[at++];
@@ -102,8 +92,8 @@ std::vector<std::uint8_t> make_nack(std::uint32_t sender, std::uint32_t media, s
       if (distance == 0 || distance > 16) break;
       following |= 1U << (distance - 1);
     }
-    put_u16(out, first);
-    put_u16(out, following);
+    append_u16(out, first);
+    append_u16(out, following);
   }
   return finished(std::move(out));
 }
@@ -111,7 +101,7 @@ std::vector<std::uint8_t> make_nack(std::uint32_t sender, std::uint32_t media, s
 std::vector<std::uint8_t> make_pli(std::uint32_t sender, std::uint32_t media) {
   std::vector<std::uint8_t> out;
   begin(out, 1, kPayloadFeedback, sender);
-  put_u32(out, media);
+  append_u32(out, media);
   return finished(std::move(out));
 }
 

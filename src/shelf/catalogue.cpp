@@ -157,7 +157,7 @@ std::shared_ptr<const Record> Catalogue::look(const fs::path& folder) {
   return record;
 }
 
-std::vector<std::shared_ptr<const Record>> Catalogue::all(const std::optional<std::string>& tenant) {
+std::vector<std::shared_ptr<const Record>> Catalogue::all(const std::optional<std::string>& tenant, std::vector<fs::path>* begun) {
   std::vector<std::shared_ptr<const Record>> records;
   std::set<fs::path> present;
   std::vector<fs::path> tenants;
@@ -173,6 +173,8 @@ std::vector<std::shared_ptr<const Record>> Catalogue::all(const std::optional<st
         if (auto record = look(folder)) {
           present.insert(folder);
           records.push_back(std::move(record));
+        } else if (begun != nullptr && begun->size() < kMaxRecordings && !stamp_of(folder / recording::kManifestFile)) {
+          begun->push_back(folder);
         }
       }
     }
@@ -181,18 +183,6 @@ std::vector<std::shared_ptr<const Record>> Catalogue::all(const std::optional<st
   const std::lock_guard lock(mutex_);
   std::erase_if(known_, [&](const auto& entry) { return !present.contains(entry.first); });
   return records;
-}
-
-std::vector<fs::path> Catalogue::begun() const {
-  std::vector<fs::path> folders;
-  for (const auto& tenant : tenant_folders()) {
-    for (const auto& meeting : component_folders(tenant)) {
-      for (auto& folder : component_folders(meeting)) {
-        if (!stamp_of(folder / recording::kManifestFile) && folders.size() < kMaxRecordings) folders.push_back(std::move(folder));
-      }
-    }
-  }
-  return folders;
 }
 
 Result<std::shared_ptr<const Record>> Catalogue::find(const std::string& recording) {

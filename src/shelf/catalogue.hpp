@@ -46,10 +46,10 @@ class Catalogue {
   // `upload_wanted`: recordings without a complete upload.json count as waiting for their upload.
   Catalogue(std::filesystem::path root, bool upload_wanted);
 
-  // In no particular order; at most 100,000. Those of one tenant or of all.
-  std::vector<std::shared_ptr<const Record>> all(const std::optional<std::string>& tenant = std::nullopt);
-  // Folders of recordings that have no manifest yet, as all that are being recorded: what all() leaves out.
-  std::vector<std::filesystem::path> begun() const;
+  // In no particular order; at most 100,000. Those of one tenant or of all. `begun`, when given, gets the folders of recordings that have
+  // no manifest yet, as all that are being recorded.
+  std::vector<std::shared_ptr<const Record>> all(const std::optional<std::string>& tenant = std::nullopt,
+                                                 std::vector<std::filesystem::path>* begun = nullptr);
   // kNotFound when nobody has such a recording.
   Result<std::shared_ptr<const Record>> find(const std::string& recording);
 

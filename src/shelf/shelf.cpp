@@ -220,7 +220,9 @@ Task<Result<recording::Storage>> Shelf::storage() {
   const auto state = state_;
   auto work = [state = state.get()]() -> Result<recording::Storage> {
     DD_TRY(auto root, root_id(state->settings.root));
-    return storage_of(std::move(root), state->catalogue.all(), state->catalogue.begun());
+    std::vector<fs::path> begun;
+    const auto records = state->catalogue.all(std::nullopt, &begun);
+    return storage_of(std::move(root), records, begun);
   };
   co_return co_await state->calls.run(std::move(work));
 }
