@@ -76,8 +76,13 @@ std::uint32_t percentile(const Tally& tally, double part) {
 
 class Bench {
  public:
-  explicit Bench(const std::string& suite) : dtls_(suite), epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
-    std::cout << dtls_.fingerprint() << std::endl;
+  explicit Bench(const std::string& suite) : epoll_(::epoll_create1(EPOLL_CLOEXEC)) {
+    const auto profile = dd::load::parse_dtls_name(suite);
+    if (!profile) throw std::runtime_error("no such SRTP suite: " + suite);
+    auto identity = dd::load::DtlsIdentity::open({*profile});
+    if (!identity) throw std::runtime_error(identity.error().message);
+    identity_ = std::move(*identity);
+    std::cout << identity_->fingerprint() << std::endl;
   }
   ~Bench() { ::close(epoll_); }
   Bench(const Bench&) = delete;
@@ -87,15 +92,15 @@ class Bench {
     std::istringstream words(line);
     std::string verb;
     words >> verb;
-    std::uint16_t port = 0;
     if (verb == "publish") {
+      std::uint16_t port = 0;
       std::uint32_t ssrc = 0;
       words >> port >> ssrc;
       publishers_.push_back(std::make_unique<Publisher>(port, ssrc));
     } else if (verb == "subscribe") {
-      std::string fragment, password;
-      words >> port >> fragment >> password;
-      subscribers_.push_back(std::make_unique<dd::bench::Subscriber>(dtls_, port, fragment, password));
+      dd::bench::Server server;
+      words >> server.port >> server.fragment >> server.password >> server.fingerprint;
+      subscribers_.push_back(std::make_unique<dd::bench::Subscriber>(*identity_, server));
       epoll_event event{};
       event.events = EPOLLIN;
       event.data.ptr = subscribers_.back().get();
@@ -165,7 +170,7 @@ class Bench {
     std::fflush(stdout);
   }
 
-  dd::bench::DtlsClient dtls_;
+  std::unique_ptr<dd::load::DtlsIdentity> identity_;
   int epoll_;
   std::vector<std::unique_ptr<Publisher>> publishers_;
   std::vector<std::unique_ptr<dd::bench::Subscriber>> subscribers_;
@@ -174,7 +179,6 @@ class Bench {
 }  // namespace
 
 int main(int argc, char** argv) try {
-  srtp_init();
   Bench bench(argc > 1 ? argv[1] : "SRTP_AEAD_AES_256_GCM");
   for (std::string line; std::getline(std::cin, line);) bench.obey(line);
   return 0;

@@ -78,7 +78,8 @@ async function turn(workerBin, trials) {
     for (let i = 0; i < number('subscribers'); ++i) {
       const transport = await router.createWebRtcTransport({ webRtcServer: server, iceConsentTimeout: 0, initialAvailableOutgoingBitrate: 10e6 })
       await transport.connect({ dtlsParameters: { role: 'client', fingerprints: [{ algorithm: 'sha-256', value: fingerprint }] } })
-      peers.say(`subscribe ${transport.iceCandidates[0].port} ${transport.iceParameters.usernameFragment} ${transport.iceParameters.password}`)
+      const { value } = transport.dtlsParameters.fingerprints.find(({ algorithm }) => algorithm === 'sha-256')
+      peers.say(`subscribe ${transport.iceCandidates[0].port} ${transport.iceParameters.usernameFragment} ${transport.iceParameters.password} ${value}`)
       transports.push(transport)
     }
     peers.say('connect')
@@ -119,7 +120,7 @@ async function turn(workerBin, trials) {
   }
 }
 
-const median = list => list.toSorted?.((x, y) => x - y)[Math.floor(list.length / 2)] ?? [...list].sort((x, y) => x - y)[Math.floor(list.length / 2)]
+const median = list => [...list].sort((x, y) => x - y)[Math.floor(list.length / 2)]
 const results = { a: [], b: [] }
 for (let round = 0; round < number('rounds'); ++round) {
   for (const name of ['a', 'b']) {

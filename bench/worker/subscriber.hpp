@@ -3,28 +3,25 @@
 // repairs nothing and asks for nothing; with feedback on it reports arrivals for transport-wide congestion control. One thread.
 #pragma once
 
-#include <openssl/ssl.h>
-#include <srtp2/srtp.h>
-
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
+
+#include "bench/load/dtls_client.hpp"
+#include "bench/load/srtp_session.hpp"
 
 namespace dd::bench {
 
 std::int64_t now_us();
 
-// A certificate for all peers, offering one SRTP suite ("SRTP_AEAD_AES_256_GCM", for instance).
-class DtlsClient {
- public:
-  explicit DtlsClient(const std::string& suite);
-  ~DtlsClient();
-  const std::string& fingerprint() const { return fingerprint_; }
-  SSL_CTX* context() const { return context_; }
-
- private:
-  SSL_CTX* context_;
-  std::string fingerprint_;
+// What the worker tells of one transport; it is on the loopback.
+struct Server {
+  std::uint16_t port = 0;
+  std::string fragment;
+  std::string password;
+  std::string fingerprint;  // sha-256
 };
 
 struct Tally {
@@ -37,34 +34,30 @@ struct Tally {
 
 class Subscriber {
  public:
-  Subscriber(const DtlsClient& dtls, std::uint16_t port, std::string remote_fragment, std::string remote_password);
+  Subscriber(const load::DtlsIdentity& identity, const Server& server);
   ~Subscriber();
   Subscriber(const Subscriber&) = delete;
   Subscriber& operator=(const Subscriber&) = delete;
 
   int descriptor() const { return descriptor_; }
-  bool connected() const { return connected_; }
+  bool connected() const { return srtp_.has_value(); }
   void start();  // may be repeated until it is connected
   void expect(bool verify, int transport_cc_id);
   void read(Tally& tally);
   void send_feedback();
 
  private:
-  void handshake();
-  void flush_dtls();
-  void finish_handshake();
-  void count(const std::uint8_t* packet, std::uint32_t ssrc, std::int64_t at_us, Tally& tally);
-  void take(std::uint8_t* packet, std::size_t length, std::int64_t at_us, Tally& tally);
+  void send(load::Bytes datagram);
+  void go_on();
+  void count(load::Bytes packet, std::uint32_t ssrc, std::int64_t at_us, Tally& tally);
+  void take(load::MutableBytes packet, std::int64_t at_us, Tally& tally);
 
   int descriptor_;
-  std::string fragment_;
-  std::string password_;
-  SSL* ssl_;
-  bool connected_ = false;
+  Server server_;
+  load::DtlsClient dtls_;
+  std::optional<load::SrtpSession> srtp_;  // once the handshake is over
   bool verify_ = false;
   int transport_cc_id_ = 0;
-  srtp_t receiving_ = nullptr;
-  srtp_t sending_ = nullptr;
   struct Stream {
     std::uint32_t ssrc;
     std::uint16_t highest;
