@@ -96,8 +96,8 @@ void Decoder::wake(Time from) {
   resting_ = false;
 }
 
-void Decoder::feed() {
-  if (file_ < 0) return;
+bool Decoder::feed() {
+  if (file_ < 0) return true;
   auto* const source = GST_APP_SRC(source_.get());
   while (!ended_ && gst_app_src_get_current_level_bytes(source) < kReadAhead) {
     std::array<char, 65536> bytes;
@@ -112,8 +112,9 @@ void Decoder::feed() {
       ended_ = true;
       dry_ = false;
     }
-    return;
+    return true;
   }
+  return ended_;
 }
 
 // Nothing more can come out before the file has grown; asking costs a glance once and no time from then on.

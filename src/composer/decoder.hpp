@@ -52,8 +52,8 @@ class Decoder {
   void rest();
   void wake(Time from);
   bool awaits_key_frame() const { return needs_key_; }
-  // Reads on where the file has grown; pull() does it by itself.
-  void feed();
+  // Reads on where the file has grown; pull() does it by itself. False when there is more than fits in now.
+  bool feed();
 
   // When a sample's content begins, in the file's time.
   static Time time_of(GstSample* sample);

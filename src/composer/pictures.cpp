@@ -124,7 +124,7 @@ std::optional<std::size_t> Pictures::due_at(Time t) const {
 }
 
 void Pictures::rest(Time t) {
-  if (resting_ && t - followed_ < kFollowEvery) return;
+  if (resting_ && caught_up_ && t - followed_ < kFollowEvery) return;
   followed_ = t;
   if (!std::exchange(resting_, true)) {
     current_ = {};
@@ -137,7 +137,8 @@ void Pictures::rest(Time t) {
     if (decoder_) decoder_->rest();
   }
   whole_ = false;
-  if (decoder_) decoder_->feed();
+  // A long file that is opened while the recording runs is read bit by bit, lest the programme waits for it.
+  caught_up_ = !decoder_ || decoder_->feed();
 }
 
 void Pictures::wake(Time t) {

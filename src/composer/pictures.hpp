@@ -68,6 +68,7 @@ class Pictures {
   Picture next_;
   bool whole_ = true;  // the file is decoded to its end
   bool resting_ = false;
+  bool caught_up_ = false;
   Time followed_{};  // when the file was last read on
   Time woken_{};     // what was captured before is left from before the rest
   std::vector<std::string> troubles_;
