@@ -48,8 +48,8 @@ void VitalSigns::tell_load(const meeting::HostStatus& status) {
   load_.draining = status.draining;
   load_.workers.clear();
   for (const auto& worker : status.workers) {
-    load_.workers.push_back(
-        {worker.id, worker.alive, static_cast<std::uint32_t>(worker.consumers), static_cast<std::uint32_t>(worker.transports)});
+    load_.workers.push_back({worker.id, worker.alive, static_cast<std::uint32_t>(worker.consumers),
+                             static_cast<std::uint32_t>(worker.transports), worker.busy_percent});
   }
   store_.set_load(load_);
 }

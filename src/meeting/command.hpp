@@ -32,7 +32,8 @@ struct ReplaceMeetings {
   std::vector<CreateMeeting> meetings;  // container is the new one
 };
 
-// Room for more viewers: one further router for each worker on which the meeting has none yet.
+// Room for more viewers: one further router for each worker on which the meeting has none yet. All that is said in the meeting stays on
+// its first one, because a router's observers tell who speaks among its own producers only.
 struct AddRouters {
   MeetingId meeting;
   std::vector<RouterRequest> routers;

@@ -152,6 +152,7 @@ struct WorkerStatus {
   std::size_t transports = 0;
   std::size_t consumers = 0;
   std::int64_t pid = 0;
+  std::uint32_t busy_percent = 0;  // of a core, in the last second, waiting for it included
 };
 
 enum class TransportEnd { kIceTimeout, kDtlsFailed, kDtlsClosed, kWorkerDied };
