@@ -258,6 +258,7 @@ OrderedJson server_answer(const meeting::HostStatus& status, std::string_view ve
     entry["transports"] = worker.transports;
     entry["consumers"] = worker.consumers;
     entry["busyPercent"] = worker.busy_percent;
+    entry["overload"] = to_string(worker.overload);
     workers.push_back(std::move(entry));
   }
   json["workers"] = std::move(workers);

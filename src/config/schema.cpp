@@ -161,6 +161,10 @@ const std::array kRows = {
         .help = "Streams one participant may receive."},
     Row{.section = kLimits, .name = "MAX_DATA_OBJECTS_PER_PARTICIPANT", .field = DD_FIELD(limits.data_objects_per_participant), .min = 1, .max = 65'535,
         .help = "Data producers and data consumers of one participant together."},
+    Row{.section = kLimits, .name = "WORKER_LOWER_LAYERS_PERCENT", .field = DD_FIELD(limits.lower_layers_percent), .unit = "%", .max = 100,
+        .help = "When a media worker is busier than this, in percent of a core over some seconds, viewers get lower layers of simulcast and SVC, those first who lose least. What they prefer is remembered and holds again when there is room. 0 never lowers."},
+    Row{.section = kLimits, .name = "WORKER_REFUSE_PERCENT", .field = DD_FIELD(limits.refuse_percent), .unit = "%", .max = 100,
+        .help = "When lowering layers has not kept a media worker below this, it takes no further consumers of pictures (503 `worker_overloaded`), and near a whole core none of sound; those that run stay. 0 never refuses."},
     Row{.section = kLimits, .name = "DRAIN_DEADLINE_SECONDS", .field = DD_FIELD(limits.drain_deadline), .unit = "s", .max = 86'400,
         .help = "After SIGTERM: how long the server waits for its participants to leave before it stops."},
 

@@ -46,7 +46,9 @@ void Engine::add_worker(std::size_t index, const WorkerId& id) {
   events.restore = [this, index](std::shared_ptr<Worker> worker) { return restore(slots_[index].get(), std::move(worker)); };
   events.on_up = [this, index] { on_worker_up(slots_[index].get(), slots_[index]->restarts() > 0); };
   events.on_down = [this, index] { on_worker_down(slots_[index].get()); };
-  events.on_load = [](std::uint32_t) {};
+  events.on_load = [this, id](std::uint32_t busy_percent) {
+    if (events_) events_->on_worker_load(id, busy_percent);
+  };
   slots_.push_back(std::make_shared<WorkerSlot>(loop_, metrics_, std::move(slot), std::move(events)));
 }
 

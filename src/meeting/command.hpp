@@ -253,6 +253,8 @@ struct HostStatus {
   std::size_t consumers = 0;
   std::size_t data_producers = 0;
   std::size_t data_consumers = 0;
+  std::uint64_t video_refused = 0;  // consumers of overloaded workers, since the start
+  std::uint64_t audio_refused = 0;
 };
 
 }  // namespace dd::meeting

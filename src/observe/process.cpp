@@ -99,7 +99,7 @@ std::optional<std::uint32_t> BusySampler::percent_at(std::int64_t pid, const Run
   const RunTimes before = std::exchange(last_, times);
   if (!seen_before || elapsed.count() <= 0 || times.run < before.run || times.waited < before.waited) return std::nullopt;
   const auto ran = times.run - before.run;
-  const auto busy = std::min(ran + (times.waited - before.waited), 3 * ran);
+  const auto busy = ran + std::min(ran, times.waited - before.waited);
   return static_cast<std::uint32_t>(std::min<std::int64_t>(100, (busy.count() * 100 + elapsed.count() / 2) / elapsed.count()));
 }
 

@@ -50,8 +50,8 @@ struct RunTimes {
 std::optional<RunTimes> parse_run_times(std::string_view schedstat);  // the text of /proc/PID/schedstat, see proc(5)
 
 // How busy a process of one thread is between two looks. Waiting counts: a loop that does not get its core, because others have it or
-// because its cgroup has used its share, falls behind just as one that has too much to do. It counts up to twice the running, since
-// whoever hardly runs would not be helped by having less to do. Belongs to one thread.
+// because its cgroup has used its share, falls behind just as one that has too much to do. It counts as much as the running at most,
+// since whoever hardly runs would not be helped by having less to do. Belongs to one thread.
 class BusySampler {
  public:
   // 0 to 100, since the last look at this process. Nothing at its first one, and where the kernel does not tell.

@@ -50,6 +50,7 @@ class FakeMediaServers final : public control::Fleet {
   std::vector<std::pair<std::string, api::Json>> calls;  // path and body
   std::map<std::string, Error> refuse;                   // by path
   std::set<std::string> refused_producers;               // cannot be consumed
+  bool overloaded = false;                               // takes no consumers of pictures
   std::set<std::string> withheld;                        // paths that are answered when release() says so
   std::function<void()> before_answer;
 
