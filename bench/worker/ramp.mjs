@@ -5,9 +5,9 @@ import { openMeeting } from './meeting.mjs'
 export const bounds = { loss: 0.001, p99Ms: 150 }
 // The machine's own hiccups break the bounds at any load: a load is too much when it breaks them as often as this, one after the other.
 const kTries = 3
-const kStart = 100
+const kStart = 300
 const kGrowth = 1.4
-const kPrecision = 0.04
+const kPrecision = 0.05
 const kMost = 4000
 // Where this program is busier than this, it and not the worker may be the limit.
 const kPeersLimit = 0.95

@@ -23,7 +23,7 @@ export const scenarios = {
   'mesh-10': { title: '10 x 10, sound and picture', mesh: 10, media: [kCamera, kMicrophone], transportCc: true },
   'mesh-30': { title: '30 x 30, sound and small picture', mesh: 30, media: [kSmallCamera, kMicrophone], transportCc: true },
   audio: { title: '10 microphones to 100', publishers: 10, subscribers: 100, media: [kMicrophone] },
-  simulcast: { title: 'three layers, 300 subscribers mixed', publishers: 1, subscribers: 300, media: [kLayers], warmUpSeconds: 4 },
+  simulcast: { title: 'three layers, 300 subscribers mixed', publishers: 1, subscribers: 300, media: [kLayers], warmUpSeconds: 6 },
   'aes-cm-300': broadcast(300, { title: '1 to 300, AES-CM with SHA-1', suite: 'AES128_CM_SHA1_80' }),
   'tcp-100': broadcast(100, { title: '1 to 100 over TCP', protocol: 'tcp' }),
 }
