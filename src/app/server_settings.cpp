@@ -178,6 +178,7 @@ net::SocketLimits socket_limits(const config::Settings& settings) {
 
 net::HttpClientSettings fleet_settings(const config::Settings& settings) {
   net::HttpClientSettings client;
+  client.ca_file = settings.tls.ca;
   client.api_key = settings.http.api_key;
   return client;
 }

@@ -69,6 +69,8 @@ const std::array kRows = {
     Row{.section = kTls, .name = "TLS_CERTIFICATE_PATH", .field = DD_FIELD(tls.certificate), .max = kText,
         .help = "PEM file with the certificate and its chain. With it both ports speak TLS; browsers need that beyond localhost. Read again when it changes."},
     Row{.section = kTls, .name = "TLS_KEY_PATH", .field = DD_FIELD(tls.key), .max = kText, .help = "PEM file with its private key."},
+    Row{.section = kTls, .name = "TLS_CA_PATH", .field = DD_FIELD(tls.ca), .max = kText, .default_note = "the system's authorities",
+        .help = "PEM file of the authorities that a control replica believes when it calls other servers' media APIs with https."},
 
     Row{.section = kHttp, .name = "SERVER_PORT", .field = DD_FIELD(http.port), .shape = Shape::kPort, .max = 65535,
         .help = "TCP port of the media API. kendra always dials 3001; the reference's default was 3000. 0 lets the system choose."},

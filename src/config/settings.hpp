@@ -48,6 +48,7 @@ struct Settings {
   struct Tls {
     std::string certificate;  // PEM file with the chain; empty: plain HTTP
     std::string key;          // PEM file
+    std::string ca;           // PEM file with the authorities that control replicas believe; empty: the system's
   } tls;
 
   struct Http {
