@@ -5,7 +5,7 @@ JOBS ?= $(shell nproc)
 FUZZ_SECONDS ?= 60
 export CCACHE_BASEDIR := $(CURDIR)
 
-.PHONY: help run test setup build unit e2e lint format asan tsan fuzz soak nightly bench clean
+.PHONY: help run test setup build unit e2e lint format asan asan-e2e tsan fuzz soak nightly bench clean
 
 help: ## Show these targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ format: setup ## Format the C++ sources
 
 asan: setup ## Run the C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer
 	@tools/build.sh asan && tools/sanitizers.sh asan
+
+asan-e2e: build ## Run the end-to-end tests with a worker under AddressSanitizer and UndefinedBehaviorSanitizer
+	@tools/build.sh asan mediasoup-worker && tools/sanitizers.sh e2e
 
 tsan: setup ## Run the C++ tests under ThreadSanitizer
 	@tools/build.sh tsan && tools/sanitizers.sh tsan

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-// `make bench`: starts a server for each database, runs the API benchmark against it with media flowing, measures
-// signaling, recording and the first picture in Chromium, prints tables and writes docs/benchmarks.md. It judges nothing: figures go
-// with conditions.
+// `make bench`: starts a server for each database, runs the API benchmark against it with media flowing, measures the first picture in
+// Chromium, signaling, forwarding and recording, prints tables and writes docs/benchmarks.md. It judges nothing: figures go with
+// conditions. `--only=forwarding,recording` measures and writes these sections again; `--quick` is a short look that writes nothing.
 import { spawn } from 'node:child_process';
-import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 
 import { openBrowser } from '../tests/e2e/lib/browser.mjs';
 import { allSeeAndHear, openCall } from '../tests/e2e/lib/call.mjs';
 import { startMariaDb } from '../tests/e2e/lib/mariadb.mjs';
 import { binary, repository, startServer } from '../tests/e2e/lib/server.mjs';
+import { conditions, writeSections } from './document.mjs';
+import { forwardingSections } from './forwarding.mjs';
 import { recordingSections } from './recording.mjs';
 import { signalingSections } from './signaling.mjs';
 
@@ -53,6 +53,42 @@ async function measureApi(name, database) {
 
 const ms = (value) => value.toFixed(value < 10 ? 2 : 1);
 
+async function apiSections() {
+  const results = [await measureApi('SQLite')];
+  const mariadb = await startMariaDb();
+  try {
+    results.push(await measureApi('MariaDB', mariadb.url));
+  } finally {
+    await mariadb.stop();
+  }
+  return [
+    '## Media API',
+    '',
+    `${meetings} meetings of 10 participants are present (each sends sound and a picture and watches two others, without media),`,
+    'one call in Chromium runs beside them, and one more participant at a time makes each call. Loopback, one connection.',
+    '',
+    ...apiTables(results),
+    '',
+    'A join is six calls, each an HTTP request of its own, four of them with a committed transaction and three with an answer of a worker;',
+    '[docs/adr/0017-what-a-join-costs.md](adr/0017-what-a-join-costs.md) says where the time goes.',
+    '',
+  ];
+}
+
+async function pictureSections() {
+  const picture = JSON.parse((await run(process.execPath, [path.join(repository, 'tests/e2e/first_picture.mjs'), String(joins), '--json'])).trim().split('\n').at(-1));
+  return [
+    '## First picture',
+    '',
+    `A viewer joins a running camera (VP8, 640x360) ${picture.joins} times in Chromium on loopback; from the click to the first decoded frame:`,
+    '',
+    '| median | 95th percentile | slowest |',
+    '|--:|--:|--:|',
+    `| ${picture.medianMs} ms | ${picture.p95Ms} ms | ${picture.maxMs} ms |`,
+    '',
+  ];
+}
+
 function apiTables(results) {
   const routes = results[0].report.routes.map(({ route }) => route);
   const header = results.map(({ name }) => `${name} p50 | ${name} p99 | ${name} max`).join(' | ');
@@ -74,47 +110,24 @@ function apiTables(results) {
   return lines;
 }
 
-const sections = ['# Benchmarks', '', 'Written by `make bench`; run it on your own machine before you rely on a figure.', ''];
-sections.push(
-  `Conditions: ${new Date().toISOString().slice(0, 10)}, ${os.cpus().length} cores (${os.cpus()[0].model.trim()}), ` +
-    `${Math.round(os.totalmem() / 2 ** 30)} GiB, Linux ${os.release()}; server, workers, database, load and browser share the machine.`,
-  '',
-  '## Media API',
-  '',
-  `${meetings} meetings of 10 participants are present (each sends sound and a picture and watches two others, without media),`,
-  'one call in Chromium runs beside them, and one more participant at a time makes each call. Loopback, one connection.',
-  '',
-);
-
-const results = [await measureApi('SQLite')];
-const mariadb = await startMariaDb();
-try {
-  results.push(await measureApi('MariaDB', mariadb.url));
-} finally {
-  await mariadb.stop();
+// Each gives the lines of its section.
+const parts = {
+  api: apiSections,
+  picture: pictureSections,
+  signaling: () => signalingSections(quick),
+  forwarding: () => forwardingSections(quick),
+  recording: () => recordingSections(quick),
+};
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length).split(',');
+const unknown = only?.find((name) => !parts[name]);
+if (unknown) {
+  console.error(`no part is called ${unknown}: ${Object.keys(parts).join(' ')}`);
+  process.exit(2);
 }
-sections.push(...apiTables(results), '');
-sections.push(
-  'A join is six calls, each an HTTP request of its own, four of them with a committed transaction and three with an answer of a worker;',
-  '[docs/adr/0017-what-a-join-costs.md](adr/0017-what-a-join-costs.md) says where the time goes.',
-  '',
-);
-
-const picture = JSON.parse((await run(process.execPath, [path.join(repository, 'tests/e2e/first_picture.mjs'), String(joins), '--json'])).trim().split('\n').at(-1));
-sections.push(
-  '## First picture',
-  '',
-  `A viewer joins a running camera (VP8, 640x360) ${picture.joins} times in Chromium on loopback; from the click to the first decoded frame:`,
-  '',
-  '| median | 95th percentile | slowest |',
-  '|--:|--:|--:|',
-  `| ${picture.medianMs} ms | ${picture.p95Ms} ms | ${picture.maxMs} ms |`,
-  '',
-);
-
-sections.push(...(await signalingSections(quick)));
-sections.push(...recordingSections(quick));
-
-const text = sections.join('\n');
-console.log(text);
-if (!quick) fs.writeFileSync(path.join(repository, 'docs/benchmarks.md'), text);
+for (const name of only ?? Object.keys(parts)) {
+  const [title, ...lines] = await parts[name]();
+  // Forwarding is made of what was measured on several days, and says so itself.
+  const section = name === 'forwarding' ? [title, ...lines] : [title, '', conditions(), ...lines];
+  console.log(section.join('\n'));
+  if (!quick) writeSections([section]);
+}

@@ -29,7 +29,7 @@ MAY_INCLUDE = {
     "store": ["base", "meeting/store_port.hpp", "control/control_store.hpp", "control/tenant_store.hpp", "trust/token.hpp", "observe"],
     "studio": ["base", "rtp", "meeting", "recording", "child", "observe"],
     "shelf": ["base", "recording", "observe"],
-    "archive": ["base", "recording", "observe"],
+    "archive": ["base", "rtp", "recording", "observe"],
     "recorder": ["base", "rtp", "recording", "child", "observe"],
     "composer": ["base", "recording", "child", "observe"],
     "app": ["base", "rtp", "meeting", "recording", "config", "observe", "child", "api", "net", "media", "store", "studio", "shelf", "trust", "control", "signaling", "portal"],

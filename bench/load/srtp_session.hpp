@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// SrtpSession: encrypts and decrypts the RTP and RTCP of one transport by libsrtp2, in place; and what SRTP's profiles are called.
+// SrtpSession: encrypts and decrypts the RTP and RTCP of one transport by libsrtp2 on OpenSSL, in place; and what SRTP's profiles are called.
 // Where the keys come from is dtls_client.hpp's affair. One for each transport.
 #pragma once
 

@@ -31,6 +31,7 @@ export type ErrorReason =
   | 'meeting_full'
   | 'tenant_full'
   | 'cluster_full'
+  | 'worker_overloaded'
   | 'meeting_locked'
   | 'removed'
   | 'meeting_ended'

@@ -10,11 +10,12 @@ import { Media } from './media/media';
 import type { RemoteTrackState } from './people/remote_track';
 import { Roster } from './people/roster';
 import type { JoinAnswer, Notification } from './protocol';
+import { MeetingRecording } from './recording';
 import type { Session } from './signaling/session';
 import { Tiles } from './tiles/tiles';
 import type {
-  CloseReason, ConnectionState, Grants, JoinOptions, JsonObject, JsonValue, Kind, Layout, Limits, LocalTrack, Logger, Me, Meeting,
-  MeetingEvents, Participant, PublishOptions, RecordingOptions, RecordingState, RemoteTrack, Statistics, Unsubscribe,
+  CloseReason, ConnectionState, Grants, JoinOptions, JsonObject, JsonValue, Kind, Limits, LocalTrack, Logger, Me, Meeting,
+  MeetingEvents, Participant, PublishOptions, RecordingState, RemoteTrack, Statistics, Unsubscribe,
 } from './types';
 
 const maxEarly = 5000;
@@ -44,7 +45,6 @@ export class MeetingState implements Meeting {
   state: ConnectionState = 'connected';
   closeReason: CloseReason | null = null;
   locked: boolean;
-  recordingState: RecordingState | null;
   limits: Limits;
   readonly #environment: Environment;
   readonly #session: Session;
@@ -53,6 +53,7 @@ export class MeetingState implements Meeting {
   readonly #roster: Roster;
   readonly #media: Media;
   readonly #tiles: Tiles;
+  readonly #recording: MeetingRecording;
   readonly #unlisten: (() => void)[] = [];
   /** Events from before the application had a chance to listen. */
   #early: (() => void)[] | null = [];
@@ -66,10 +67,10 @@ export class MeetingState implements Meeting {
     this.tenant = answer.tenant;
     this.startedAt = answer.meeting.startedAt;
     this.locked = answer.meeting.locked;
-    this.recordingState = answer.meeting.recording;
     this.limits = answer.limits;
 
     const emit = <E extends keyof MeetingEvents>(event: E, news: MeetingEvents[E]): void => this.#emit(event, news);
+    this.#recording = new MeetingRecording(session, answer.meeting.recording, (news) => this.#emit('recording', news));
     this.#tiles = new Tiles(environment.clock, options.adaptive ?? true, {
       wishesChanged: () => this.#media.subscriber.wake(),
       playbackBlocked: () => emit('playbackBlocked', {}),
@@ -187,17 +188,14 @@ export class MeetingState implements Meeting {
         return this.#emit('mutedByModerator', { kinds: notification.params.kinds, by: notification.params.by });
       case 'drain':
         return this.#emit('drain', { deadlineSeconds: notification.params.deadlineSeconds });
-      case 'recording.progress': {
-        const { recordingId, percent, speed, etaSeconds } = notification.params;
-        return this.#emit('recording', { state: 'progress', recordingId, percent, speed, ...(etaSeconds === undefined ? {} : { etaSeconds }) });
-      }
+      case 'recording.progress':
       case 'recording.started':
       case 'recording.stopped':
       case 'recording.paused':
       case 'recording.resumed':
       case 'recording.failed':
       case 'recording.composed':
-        return this.#onRecording(notification.method, notification.params);
+        return this.#recording.handle(notification);
       case 'participant.updated':
         if (notification.params.participantId === this.me.id) {
           this.me.name = notification.params.name;
@@ -221,6 +219,14 @@ export class MeetingState implements Meeting {
 
   get participants(): ReadonlyMap<string, Participant> {
     return this.#roster.participants;
+  }
+
+  get recording(): Meeting['recording'] {
+    return this.#recording.orders;
+  }
+
+  get recordingState(): RecordingState | null {
+    return this.#recording.state;
   }
 
   get activeSpeaker(): string | null {
@@ -307,14 +313,6 @@ export class MeetingState implements Meeting {
     if (change.metadata !== undefined) this.me.metadata = change.metadata;
   }
 
-  readonly recording = {
-    start: async (options: RecordingOptions = {}): Promise<string> => (await this.#session.request('recording.start', options)).recordingId,
-    stop: async (): Promise<string> => (await this.#session.request('recording.stop', {})).recordingId,
-    pause: async (): Promise<string> => (await this.#session.request('recording.pause', {})).recordingId,
-    resume: async (): Promise<string> => (await this.#session.request('recording.resume', {})).recordingId,
-    setLayout: async (layout: Layout): Promise<string> => (await this.#session.request('recording.layout', { layout })).recordingId,
-  };
-
   readonly moderate = {
     mute: async (participantId: string, kinds: readonly Kind[] = ['audio', 'video', 'screenshare']): Promise<readonly Kind[]> =>
       (await this.#session.request('moderate.mute', { participantId, kinds })).muted,
@@ -351,13 +349,7 @@ export class MeetingState implements Meeting {
       this.locked = answer.meeting.locked;
       this.#emit('locked', { locked: this.locked, by: '' });
     }
-    const [before, now] = [this.recordingState, answer.meeting.recording];
-    this.recordingState = now;
-    if (before !== null && before.recordingId !== now?.recordingId) this.#emit('recording', { state: 'stopped', recordingId: before.recordingId });
-    if (now !== null && before?.recordingId !== now.recordingId) this.#emit('recording', { state: 'started', recordingId: now.recordingId });
-    else if (now !== null && before !== null && before.paused !== now.paused) {
-      this.#emit('recording', { state: now.paused ? 'paused' : 'resumed', recordingId: now.recordingId });
-    }
+    this.#recording.rejoined(answer.meeting.recording);
     this.#roster.reset(answer.me.participantId, answer.participants);
     this.#media.lost('session_gone', null); // until the new transports are in place, media is being recovered
     this.#judgeState();
@@ -368,17 +360,6 @@ export class MeetingState implements Meeting {
     if (mediaStreamTrack === null) return;
     this.#tiles.refresh(track);
     this.#emit('trackStarted', { participant, track, mediaStreamTrack });
-  }
-
-  #onRecording(method: `recording.${'started' | 'stopped' | 'paused' | 'resumed' | 'failed' | 'composed'}`, news: { recordingId: string; reason?: string }): void {
-    const { recordingId, reason } = news;
-    const state = method.slice('recording.'.length) as 'started' | 'stopped' | 'paused' | 'resumed' | 'failed' | 'composed';
-    if (state === 'started') this.recordingState = { recordingId, startedAt: Date.now(), paused: false };
-    else if (this.recordingState?.recordingId === recordingId) {
-      if (state === 'paused' || state === 'resumed') this.recordingState = { ...this.recordingState, paused: state === 'paused' };
-      if (state === 'stopped') this.recordingState = null;
-    }
-    this.#emit('recording', { state, recordingId, ...(reason === undefined ? {} : { reason }) });
   }
 
   #onOwnProducer(news: Extract<Notification, { method: 'producer.paused' | 'producer.closed' }>): void {

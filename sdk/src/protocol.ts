@@ -79,7 +79,7 @@ export interface Methods {
   'producer.close': { params: { producerIds: string[] }; result: Empty };
   consume: {
     params: { producerIds: string[]; rtpCapabilities?: types.RtpCapabilities; paused?: boolean };
-    result: { consumers: ConsumerNews[]; failed: { producerId: string; code: string; message: string }[] };
+    result: { consumers: ConsumerNews[]; failed: { producerId: string; code: string; message: string; reason?: string; retryAfter?: number }[] };
   };
   'consumer.pause': { params: { consumerIds: string[] }; result: Empty };
   'consumer.resume': { params: { consumerIds: string[] }; result: Empty };

@@ -24,6 +24,8 @@ type Answer = Reply | 'silent' | 'drop';
 export class FakeServer {
   readonly requests: Request[] = [];
   participants: ParticipantNews[] = [];
+  /** Producers that it is too busy to give. */
+  overloaded = new Set<string>();
   socket: WebSocket | null = null;
   sockets = 0;
   seq = 0;
@@ -233,12 +235,16 @@ export class FakeServer {
   #consume(params: Record<string, unknown>): Reply {
     if (!this.#capabilities) return { error: { code: 'invalid_argument', message: 'no capabilities are known' } };
     const consumers: ConsumerNews[] = [];
-    const failed: { producerId: string; code: string; message: string }[] = [];
+    const failed: { producerId: string; code: string; message: string; reason?: string; retryAfter?: number }[] = [];
     for (const producerId of params['producerIds'] as string[]) {
       const owner = this.participants.find(({ producers }) => producers.some((each) => each.producerId === producerId));
       const producer = owner?.producers.find((each) => each.producerId === producerId);
       if (owner === undefined || producer === undefined) {
         failed.push({ producerId, code: 'not_found', message: 'no such producer' });
+        continue;
+      }
+      if (this.overloaded.has(producerId)) {
+        failed.push({ producerId, code: 'unavailable', message: 'too much to do', reason: 'worker_overloaded', retryAfter: 5 });
         continue;
       }
       const audio = producer.kind === 'audio';

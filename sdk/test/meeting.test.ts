@@ -243,6 +243,19 @@ describe('receiving', () => {
     assert.deepEqual(server.of('consume')[1]?.params['producerIds'], ['chen-audio-1']);
   });
 
+  it('hears at once and sees later while the server is overloaded, and says so once', async () => {
+    server.participants = [server.person('bela', ['audio', 'video']), server.person('chen', ['video'])];
+    server.overloaded = new Set(['bela-video-1', 'chen-video-1']);
+    const standup = await join();
+    const problems = record(standup, 'problem');
+    await until('sound is heard', () => Boolean(remote(standup, 'bela', 'audio')));
+    await server.received('consume', 0, 2);
+    assert.equal(problems.length, 1);
+    assert.equal(standup.participants.get('bela')?.tracks.get('video')?.mediaStreamTrack, null);
+    server.overloaded.clear();
+    await until('the pictures are there', () => Boolean(remote(standup, 'bela', 'video')) && Boolean(remote(standup, 'chen', 'video')));
+  });
+
   it('asks again for what is not known everywhere yet, and not for ever', async () => {
     const standup = await join();
     server.notify('participant.joined', server.person('bela', ['audio'])); // of whom the server's media knows nothing

@@ -35,6 +35,7 @@ struct Names {
   std::string_view operator()(const ActiveSpeaker&) const { return "speaker.active"; }
   std::string_view operator()(const WorkerDied&) const { return "worker.died"; }
   std::string_view operator()(const WorkerRestored&) const { return "worker.restored"; }
+  std::string_view operator()(const WorkerOverload&) const { return "worker.overload"; }
   std::string_view operator()(const Draining&) const { return "server.draining"; }
   std::string_view operator()(const RecordingWanted&) const { return "recording.wanted"; }
   std::string_view operator()(const RecordingStarted&) const { return "recording.started"; }
@@ -159,6 +160,11 @@ struct Members {
   void operator()(const ActiveSpeaker& e) const { json["producerId"] = e.producer.str(); }
   void operator()(const WorkerDied& e) const { json["workerId"] = e.worker.str(); }
   void operator()(const WorkerRestored& e) const { json["workerId"] = e.worker.str(); }
+  void operator()(const WorkerOverload& e) const {
+    json["workerId"] = e.worker.str();
+    json["step"] = to_string(e.step);
+    json["busyPercent"] = e.busy_percent;
+  }
   void operator()(const Draining& e) const { json["deadlineSeconds"] = e.deadline.count(); }
   void operator()(const RecordingWanted& e) const {
     producer(e.producer, e.kind);

@@ -257,6 +257,8 @@ OrderedJson server_answer(const meeting::HostStatus& status, std::string_view ve
     entry["routers"] = worker.routers;
     entry["transports"] = worker.transports;
     entry["consumers"] = worker.consumers;
+    entry["busyPercent"] = worker.busy_percent;
+    entry["overload"] = to_string(worker.overload);
     workers.push_back(std::move(entry));
   }
   json["workers"] = std::move(workers);

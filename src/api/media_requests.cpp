@@ -282,7 +282,7 @@ Result<meeting::AddRouters> parse_add_routers(const Json& body) {
   meeting::AddRouters command;
   DD_TRY(command.meeting, reader.id<MeetingId>("meetingId"));
   DD_TRY_VOID(reader.require("routers"));
-  DD_TRY_VOID(append_routers(reader, "routers", meeting::RouterRole::kBoth, command.routers));
+  DD_TRY_VOID(append_routers(reader, "routers", meeting::RouterRole::kConsumer, command.routers));
   return command;
 }
 

@@ -44,11 +44,11 @@ TEST(CreateMeetingRequest, ATenantIsOptionalAndHarmless) {
   }
 }
 
-TEST(AddRoutersRequest, TakesAListOfRoutersForBothRoles) {
+TEST(AddRoutersRequest, TakesAListOfRoutersForViewers) {
   const auto command = parse_add_routers(parsed(R"({"meetingId":"m","routers":[{"routerCapacity":9,"workerId":"w2"}]})"));
   ASSERT_TRUE(command);
   ASSERT_EQ(command->routers.size(), 1U);
-  EXPECT_EQ(command->routers[0].role, meeting::RouterRole::kBoth);
+  EXPECT_EQ(command->routers[0].role, meeting::RouterRole::kConsumer);
   EXPECT_EQ(command->routers[0].capacity, 9);
   EXPECT_EQ(parse_add_routers(parsed(R"({"meetingId":"m"})")).error().field, "routers");
   EXPECT_EQ(parse_add_routers(parsed(R"({"meetingId":"m","routers":[{"routerCapacity":9}]})")).error().field, "routers[0].workerId");

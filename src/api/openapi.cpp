@@ -30,20 +30,8 @@ OrderedJson success(const Route& route) {
   return json;
 }
 
-// "{name}" and "{name...}" in the order of the path.
 OrderedJson recording_parameters(const Route& route) {
-  OrderedJson parameters = OrderedJson::array();
-  std::string_view rest = route.path;
-  for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
-    const auto close = rest.find('}', open);
-    std::string_view name = rest.substr(open + 1, close - open - 1);
-    const bool takes_the_rest = name.ends_with("...");
-    if (takes_the_rest) name.remove_suffix(3);
-    auto one = parameter(name, "path", takes_the_rest ? "a relative path; its slashes stay slashes" : "the recording's id");
-    one["required"] = true;
-    parameters.push_back(std::move(one));
-    rest = rest.substr(close + 1);
-  }
+  OrderedJson parameters = path_parameters(route.path, "the recording's id");
   if (route.operation == "listRecordings") {
     parameters.push_back(parameter("meetingId", "query", "only this meeting's"));
     parameters.push_back(parameter("tenant", "query", "only this tenant's"));

@@ -60,6 +60,21 @@ OrderedJson parameter(std::string_view name, std::string_view in, std::string_vi
   return json;
 }
 
+OrderedJson path_parameters(std::string_view path, std::string_view description) {
+  OrderedJson parameters = OrderedJson::array();
+  for (auto open = path.find('{'); open != std::string_view::npos; open = path.find('{')) {
+    const auto close = path.find('}', open);
+    std::string_view name = path.substr(open + 1, close - open - 1);
+    const bool takes_the_rest = name.ends_with("...");
+    if (takes_the_rest) name.remove_suffix(3);
+    auto one = parameter(name, "path", takes_the_rest ? "a relative path; its slashes stay slashes" : description);
+    one["required"] = true;
+    parameters.push_back(std::move(one));
+    path = path.substr(close + 1);
+  }
+  return parameters;
+}
+
 OrderedJson security_schemes() {
   OrderedJson schemes = OrderedJson::object();
   schemes["bearer"] = OrderedJson::object();

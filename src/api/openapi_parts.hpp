@@ -18,6 +18,8 @@ OrderedJson described(std::string_view description);
 OrderedJson error(std::string_view description);
 OrderedJson string_schema();
 OrderedJson parameter(std::string_view name, std::string_view in, std::string_view description);
+// The "{name}" and "{name...}" of a route's path, in its order; `description` is of those that do not take the rest of it.
+OrderedJson path_parameters(std::string_view path, std::string_view description);
 
 OrderedJson security_schemes();
 OrderedJson any_credential();  // either scheme, or none where none is configured

@@ -25,7 +25,9 @@ std::string_view openapi_schemas() {
 "Server": {"type": "object", "properties": {
   "version": {"type": "string"}, "containerId": {"type": "string"}, "tenant": {"type": "string"}, "draining": {"type": "boolean"}, "storeAvailable": {"type": "boolean"},
   "workers": {"type": "array", "items": {"type": "object", "properties": {"workerId": {"type": "string"}, "alive": {"type": "boolean"}, "restarts": {"type": "integer"},
-    "pid": {"type": "integer"}, "routers": {"type": "integer"}, "transports": {"type": "integer"}, "consumers": {"type": "integer"}}}},
+    "pid": {"type": "integer"}, "routers": {"type": "integer"}, "transports": {"type": "integer"}, "consumers": {"type": "integer"},
+    "busyPercent": {"type": "integer", "description": "of a core in the last second, waiting for it included"},
+    "overload": {"enum": ["none", "lowering", "refusing_video", "refusing_all"]}}}},
   "meetings": {"type": "integer"}, "participants": {"type": "integer"}, "transports": {"type": "integer"}, "producers": {"type": "integer"},
   "consumers": {"type": "integer"}, "dataProducers": {"type": "integer"}, "dataConsumers": {"type": "integer"}}},
 "RouterDetails": {"type": "object", "required": ["routerCapacity", "workerId"], "properties": {

@@ -59,6 +59,7 @@ meeting::HostSettings host_settings(const config::Settings& settings, ContainerI
   host.tenant = settings.tenant;
   host.bitrates = {settings.rtc.max_incoming_bitrate, settings.rtc.min_outgoing_bitrate, settings.rtc.max_outgoing_bitrate};
   host.initial_available_outgoing_bitrate = settings.rtc.initial_outgoing_bitrate;
+  host.overload = {settings.limits.lower_layers_percent, settings.limits.refuse_percent};
   host.max_meetings = settings.limits.meetings;
   host.max_participants_per_meeting = settings.limits.participants_per_meeting;
   host.max_producers_per_participant = settings.limits.producers_per_participant;
@@ -178,6 +179,7 @@ net::SocketLimits socket_limits(const config::Settings& settings) {
 
 net::HttpClientSettings fleet_settings(const config::Settings& settings) {
   net::HttpClientSettings client;
+  client.ca_file = settings.tls.ca;
   client.api_key = settings.http.api_key;
   return client;
 }

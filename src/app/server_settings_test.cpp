@@ -24,5 +24,14 @@ TEST(EngineSettings, ListenEverywhereForAnAnnouncedAddressOfTheNetwork) {
   EXPECT_EQ(engine_settings(settings).listen_ip, "10.0.0.5") << "an address that was chosen stays";
 }
 
+TEST(FleetSettings, CallOtherMediaServersWithTheKeyAndBelieveTheAuthoritiesThatAreConfigured) {
+  config::Settings settings;
+  EXPECT_EQ(fleet_settings(settings).ca_file, "") << "the system's";
+  settings.tls.ca = "/etc/doordarshan/ca.pem";
+  settings.http.api_key = "0123456789abcdef";
+  EXPECT_EQ(fleet_settings(settings).ca_file, "/etc/doordarshan/ca.pem");
+  EXPECT_EQ(fleet_settings(settings).api_key, "0123456789abcdef");
+}
+
 }  // namespace
 }  // namespace dd::app

@@ -37,8 +37,24 @@ void VitalSigns::look() {
   set(Metric::kDataProducers, status.data_producers);
   set(Metric::kDataConsumers, status.data_consumers);
   set(Metric::kDraining, status.draining ? 1 : 0);
+  set_overload(status);
   tell_load(status);
   judge_workers(std::all_of(status.workers.begin(), status.workers.end(), [](const auto& worker) { return worker.alive; }));
+}
+
+void VitalSigns::set_overload(const meeting::HostStatus& status) {
+  std::uint32_t busiest = 0;
+  for (const auto& worker : status.workers) busiest = std::max(busiest, worker.busy_percent);
+  metrics_.set(Metric::kWorkerBusyRatio, busiest / 100.0);
+  using Step = meeting::OverloadStep;
+  for (const auto step : {Step::kLowering, Step::kRefusingVideo, Step::kRefusingAll}) {
+    const auto count =
+        std::count_if(status.workers.begin(), status.workers.end(), [step](const auto& each) { return each.overload == step; });
+    metrics_.set(Metric::kWorkersOverloaded, static_cast<double>(count), {to_string(step)});
+  }
+  const auto more = [](std::uint64_t now, std::uint64_t& told) { return static_cast<double>(now - std::exchange(told, now)); };
+  metrics_.add(Metric::kConsumersRefused, {"video"}, more(status.video_refused, video_refused_));
+  metrics_.add(Metric::kConsumersRefused, {"audio"}, more(status.audio_refused, audio_refused_));
 }
 
 void VitalSigns::tell_load(const meeting::HostStatus& status) {
@@ -48,8 +64,8 @@ void VitalSigns::tell_load(const meeting::HostStatus& status) {
   load_.draining = status.draining;
   load_.workers.clear();
   for (const auto& worker : status.workers) {
-    load_.workers.push_back(
-        {worker.id, worker.alive, static_cast<std::uint32_t>(worker.consumers), static_cast<std::uint32_t>(worker.transports)});
+    load_.workers.push_back({worker.id, worker.alive, static_cast<std::uint32_t>(worker.consumers),
+                             static_cast<std::uint32_t>(worker.transports), worker.busy_percent});
   }
   store_.set_load(load_);
 }

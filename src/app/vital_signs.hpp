@@ -23,6 +23,7 @@ class VitalSigns {
 
  private:
   void look();
+  void set_overload(const meeting::HostStatus& status);
   void tell_load(const meeting::HostStatus& status);
   void judge_workers(bool all_alive);
 
@@ -32,6 +33,8 @@ class VitalSigns {
   observe::Metrics& metrics_;
   store::ServerLoad load_;
   observe::CpuSampler cpu_;
+  std::uint64_t video_refused_ = 0;  // as counted so far
+  std::uint64_t audio_refused_ = 0;
   std::optional<MonotonicTime> worker_missing_since_;
   bool heartbeat_paused_ = false;
   Timer timer_;

@@ -120,10 +120,12 @@ Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyl
   // The programme's usual place; the composer makes files, not folders.
   if (!folder.empty()) std::filesystem::create_directory(folder / "composite", error);
 
-  std::vector<char*> argv = {const_cast<char*>(program.c_str())};  // posix_spawn takes them so and does not write
-  for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
-  std::string as_json = "--json";  // we read it, whoever reads us
-  argv.push_back(as_json.data());
+  // By setpriv the kernel ends the composer when this program is killed: nobody would read what it says.
+  std::vector<std::string> words = {"/usr/bin/setpriv", "--pdeathsig", "TERM", "--", program};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  words.emplace_back("--json");  // we read it, whoever reads us
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
 
   std::array<int, 2> pipe{};
@@ -132,7 +134,7 @@ Result<int> run_composer(const std::vector<std::string>& arguments, ProgressStyl
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, pipe[1], STDOUT_FILENO);
   pid_t child = 0;
-  const int failure = ::posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
+  const int failure = ::posix_spawn(&child, argv.front(), &actions, nullptr, argv.data(), environ);
   ::posix_spawn_file_actions_destroy(&actions);
   ::close(pipe[1]);
   if (failure != 0) {

@@ -2,7 +2,8 @@
 // Sections in comments are those of ITU-T H.264.
 #include "archive/h264_black.hpp"
 
-#include "archive/bits.hpp"
+#include "archive/bit_writer.hpp"
+#include "rtp/h264_syntax.hpp"
 
 namespace dd::archive {
 namespace {
@@ -15,22 +16,6 @@ constexpr std::uint8_t kSps = 7;
 constexpr std::uint8_t kPps = 8;
 
 Error unsupported(const char* what) { return make_error(Errc::kInvalidArgument, what); }
-
-// 7.4.1: a NAL unit's bytes 00 00 03 stand for 00 00.
-Bytes unescaped(std::span<const std::uint8_t> nal) {
-  Bytes out;
-  out.reserve(nal.size());
-  unsigned zeros = 0;
-  for (const std::uint8_t byte : nal) {
-    if (zeros >= 2 && byte == 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte == 0 ? zeros + 1 : 0;
-    out.push_back(byte);
-  }
-  return out;
-}
 
 Bytes escaped(const Bytes& raw) {
   Bytes out;
@@ -58,71 +43,43 @@ struct Sps {
   bool frame_mbs_only = true;
 };
 
-bool has_chroma_format(std::uint32_t profile) {  // 7.3.2.1.1
-  switch (profile) {
-    case 100:
-    case 110:
-    case 122:
-    case 244:
-    case 44:
-    case 83:
-    case 86:
-    case 118:
-    case 128:
-    case 138:
-    case 139:
-    case 134:
-    case 135: return true;
-    default: return false;
-  }
-}
-
-void skip_scaling_list(BitReader& in, unsigned size) {  // 7.3.2.1.1.1
-  std::int32_t last = 8;
-  std::int32_t next = 8;
-  for (unsigned i = 0; i < size && !in.overrun(); ++i) {
-    if (next != 0) next = (last + in.se() % 256 + 256) % 256;
-    if (next != 0) last = next;
-  }
-}
-
 Result<Sps> parse_sps(std::span<const std::uint8_t> nal) {
-  const Bytes raw = unescaped(nal);
-  BitReader in(raw);
+  const Bytes raw = rtp::without_emulation_prevention(nal);
+  rtp::BitReader in(raw);
   Sps sps;
   if ((in.bits(8) & 0x1F) != kSps) return unsupported("is not a sequence parameter set");
   const std::uint32_t profile = in.bits(8);
-  in.bits(16);  // constraints, level
-  sps.id = in.ue();
-  if (has_chroma_format(profile)) {
-    if (in.ue() != 1) return unsupported("the picture is not 4:2:0");
-    if (in.ue() != 0 || in.ue() != 0) return unsupported("the picture has more than 8 bits");
-    in.bit();
-    if (in.bit() == 1) {
+  in.skip(16);  // constraints, level
+  sps.id = in.exp_golomb();
+  if (rtp::has_chroma_format(profile)) {
+    if (in.exp_golomb() != 1) return unsupported("the picture is not 4:2:0");
+    if (in.exp_golomb() != 0 || in.exp_golomb() != 0) return unsupported("the picture has more than 8 bits");
+    in.skip(1);
+    if (in.flag()) {
       for (unsigned i = 0; i < 8; ++i) {
-        if (in.bit() == 1) skip_scaling_list(in, i < 6 ? 16 : 64);
+        if (in.flag()) rtp::skip_scaling_list(in, i < 6 ? 16 : 64);
       }
     }
   }
-  sps.frame_num_bits = in.ue() + 4;
-  sps.poc_type = in.ue();
+  sps.frame_num_bits = in.exp_golomb() + 4;
+  sps.poc_type = in.exp_golomb();
   if (sps.poc_type == 0) {
-    sps.poc_lsb_bits = in.ue() + 4;
+    sps.poc_lsb_bits = in.exp_golomb() + 4;
   } else if (sps.poc_type == 1) {
-    sps.poc_delta_always_zero = in.bit() == 1;
-    in.se();
-    in.se();
-    const std::uint32_t cycle = in.ue();
+    sps.poc_delta_always_zero = in.flag();
+    (void)in.signed_exp_golomb();
+    (void)in.signed_exp_golomb();
+    const std::uint32_t cycle = in.exp_golomb();
     if (cycle > 255) return unsupported("the sequence parameter set is damaged");
-    for (std::uint32_t i = 0; i < cycle; ++i) in.se();
+    for (std::uint32_t i = 0; i < cycle; ++i) (void)in.signed_exp_golomb();
   }
-  in.ue();  // reference frames
-  in.bit();
-  sps.width = in.ue() + 1;
-  const std::uint32_t map_units = in.ue() + 1;
-  sps.frame_mbs_only = in.bit() == 1;
-  if (!sps.frame_mbs_only && in.bit() == 1) return unsupported("the picture is coded in fields");
-  const bool damaged = in.overrun() || sps.frame_num_bits > 16 || sps.poc_lsb_bits > 16 || sps.poc_type > 2;
+  (void)in.exp_golomb();  // reference frames
+  in.skip(1);
+  sps.width = in.exp_golomb() + 1;
+  const std::uint32_t map_units = in.exp_golomb() + 1;
+  sps.frame_mbs_only = in.flag();
+  if (!sps.frame_mbs_only && in.flag()) return unsupported("the picture is coded in fields");
+  const bool damaged = !in.ok() || sps.frame_num_bits > 16 || sps.poc_lsb_bits > 16 || sps.poc_type > 2;
   if (damaged || sps.width > 1024 || map_units > 1024) return unsupported("the sequence parameter set is damaged");
   sps.height = map_units * (sps.frame_mbs_only ? 1 : 2);
   if (sps.width * sps.height > kMaxMacroblocks) return unsupported("the sequence parameter set is damaged");
@@ -138,25 +95,25 @@ struct Pps {
 };
 
 Result<Pps> parse_pps(std::span<const std::uint8_t> nal) {
-  const Bytes raw = unescaped(nal);
-  BitReader in(raw);
+  const Bytes raw = rtp::without_emulation_prevention(nal);
+  rtp::BitReader in(raw);
   Pps pps;
   if ((in.bits(8) & 0x1F) != kPps) return unsupported("is not a picture parameter set");
-  pps.id = in.ue();
-  pps.sps_id = in.ue();
-  if (in.bit() == 1) return unsupported("the stream is coded with CABAC");
-  pps.bottom_field_poc = in.bit() == 1;
-  if (in.ue() != 0) return unsupported("the picture has slice groups");
-  in.ue();
-  in.ue();
-  in.bits(3);  // weighted prediction
-  in.se();
-  in.se();
-  in.se();
-  pps.deblocking_control = in.bit() == 1;
-  in.bit();
-  pps.redundant_pictures = in.bit() == 1;
-  if (in.overrun()) return unsupported("the picture parameter set is damaged");
+  pps.id = in.exp_golomb();
+  pps.sps_id = in.exp_golomb();
+  if (in.flag()) return unsupported("the stream is coded with CABAC");
+  pps.bottom_field_poc = in.flag();
+  if (in.exp_golomb() != 0) return unsupported("the picture has slice groups");
+  (void)in.exp_golomb();
+  (void)in.exp_golomb();
+  in.skip(3);  // weighted prediction
+  (void)in.signed_exp_golomb();
+  (void)in.signed_exp_golomb();
+  (void)in.signed_exp_golomb();
+  pps.deblocking_control = in.flag();
+  in.skip(1);
+  pps.redundant_pictures = in.flag();
+  if (!in.ok()) return unsupported("the picture parameter set is damaged");
   return pps;
 }
 

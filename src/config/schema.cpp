@@ -69,6 +69,8 @@ const std::array kRows = {
     Row{.section = kTls, .name = "TLS_CERTIFICATE_PATH", .field = DD_FIELD(tls.certificate), .max = kText,
         .help = "PEM file with the certificate and its chain. With it both ports speak TLS; browsers need that beyond localhost. Read again when it changes."},
     Row{.section = kTls, .name = "TLS_KEY_PATH", .field = DD_FIELD(tls.key), .max = kText, .help = "PEM file with its private key."},
+    Row{.section = kTls, .name = "TLS_CA_PATH", .field = DD_FIELD(tls.ca), .max = kText, .default_note = "the system's authorities",
+        .help = "PEM file of the authorities that a control replica believes when it calls other servers' media APIs with https."},
 
     Row{.section = kHttp, .name = "SERVER_PORT", .field = DD_FIELD(http.port), .shape = Shape::kPort, .max = 65535,
         .help = "TCP port of the media API. kendra always dials 3001; the reference's default was 3000. 0 lets the system choose."},
@@ -161,6 +163,10 @@ const std::array kRows = {
         .help = "Streams one participant may receive."},
     Row{.section = kLimits, .name = "MAX_DATA_OBJECTS_PER_PARTICIPANT", .field = DD_FIELD(limits.data_objects_per_participant), .min = 1, .max = 65'535,
         .help = "Data producers and data consumers of one participant together."},
+    Row{.section = kLimits, .name = "WORKER_LOWER_LAYERS_PERCENT", .field = DD_FIELD(limits.lower_layers_percent), .unit = "%", .max = 100,
+        .help = "When a media worker is busier than this, in percent of a core over some seconds, viewers get lower layers of simulcast and SVC, those first who lose least. What they prefer is remembered and holds again when there is room. 0 never lowers."},
+    Row{.section = kLimits, .name = "WORKER_REFUSE_PERCENT", .field = DD_FIELD(limits.refuse_percent), .unit = "%", .max = 100,
+        .help = "When lowering layers has not kept a media worker below this, it takes no further consumers of pictures (503 `worker_overloaded`), and near a whole core none of sound; those that run stay. 0 never refuses."},
     Row{.section = kLimits, .name = "DRAIN_DEADLINE_SECONDS", .field = DD_FIELD(limits.drain_deadline), .unit = "s", .max = 86'400,
         .help = "After SIGTERM: how long the server waits for its participants to leave before it stops."},
 

@@ -48,6 +48,7 @@ struct Settings {
   struct Tls {
     std::string certificate;  // PEM file with the chain; empty: plain HTTP
     std::string key;          // PEM file
+    std::string ca;           // PEM file with the authorities that control replicas believe; empty: the system's
   } tls;
 
   struct Http {
@@ -102,6 +103,8 @@ struct Settings {
     std::uint32_t producers_per_participant = 16;
     std::uint32_t consumers_per_participant = 2'000;
     std::uint32_t data_objects_per_participant = 64;
+    std::uint32_t lower_layers_percent = 80;  // of a worker's core; 0: never
+    std::uint32_t refuse_percent = 90;
     std::chrono::seconds drain_deadline{25};  // inside the 30 s that Kubernetes gives by default
   } limits;
 

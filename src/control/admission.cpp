@@ -13,9 +13,15 @@ namespace {
 constexpr std::chrono::seconds kFresh{1};
 constexpr std::size_t kMaxSeats = 10'000;
 constexpr std::uint32_t kMaxSize = 100'000;
-// What a newcomer is expected to receive until the next heartbeat tells: sound and picture of each other, up to a page of them.
-constexpr std::uint32_t kStreamsEach = 2;
-constexpr std::uint32_t kPage = 50;
+// What a newcomer is expected to receive until the next heartbeat tells: somebody's sound and picture, and a page of people's at most.
+constexpr std::uint32_t kFewestStreams = 2;
+constexpr std::uint32_t kMostStreams = 100;
+// A meeting's streams cross once to each further worker: each is sent there and received there, about two consumers' work. A meeting
+// whose worker has enough to do pays that for what it gains. One with room pays when it is little against what it moves, as with a
+// broadcast, whose viewers get their pictures sooner from two cores than from one.
+constexpr std::uint32_t kPipeCost = 2;
+constexpr std::uint32_t kEarlyPipeCost = 20;
+constexpr double kSpreadEarlyAbove = 0.1;
 
 bool sends(const meeting::RouterRow& router) { return router.role != meeting::RouterRole::kConsumer; }
 bool receives(const meeting::RouterRow& router) { return router.role != meeting::RouterRole::kProducer; }
@@ -76,13 +82,13 @@ Task<Result<Admission>> Meetings::State::admit_in_turn(KnownPtr known, Admission
     auto growing = make_room(known, request.participants_here + 1);
     co_await std::move(growing);
   }
-  auto seating = seat(request.meeting, known, request.participant, request.participants_here);
+  auto seating = seat(request.meeting, known, request.participant, request.streams);
   DD_CO_TRY(admission.place, co_await std::move(seating));
   admission.meeting = *known->placed;
   co_return std::move(admission);
 }
 
-Task<Result<Place>> Meetings::State::place_of(MeetingId meeting, ParticipantId participant) {
+Task<Result<Place>> Meetings::State::place_of(MeetingId meeting, ParticipantId participant, std::uint32_t streams) {
   auto taking = take_turn(meeting);
   DD_CO_TRY(const auto turn, co_await std::move(taking));
   auto reading = refresh(meeting, turn.known, Duration{0});
@@ -90,11 +96,11 @@ Task<Result<Place>> Meetings::State::place_of(MeetingId meeting, ParticipantId p
   if (!turn.known->placed) co_return refused(Errc::kNotFound, "meeting_ended", "the meeting has ended");
   auto readying = make_ready(meeting, turn.known);
   DD_CO_TRY_VOID(co_await std::move(readying));
-  auto seating = seat(meeting, turn.known, std::move(participant), 0);
+  auto seating = seat(meeting, turn.known, std::move(participant), streams);
   co_return co_await std::move(seating);
 }
 
-Task<Result<Place>> Meetings::State::seat(MeetingId meeting, KnownPtr known, ParticipantId participant, std::uint32_t participants_here) {
+Task<Result<Place>> Meetings::State::seat(MeetingId meeting, KnownPtr known, ParticipantId participant, std::uint32_t streams) {
   Place place;
   place.server = known->placed->server;
   place.moves = known->placed->moves;
@@ -108,54 +114,48 @@ Task<Result<Place>> Meetings::State::seat(MeetingId meeting, KnownPtr known, Par
     place.consumer_router = taken->second;
     co_return place;
   }
-  auto choosing = consumer_router(meeting, known, participants_here);
+  auto choosing = consumer_router(meeting, known, streams);
   DD_CO_TRY(place.consumer_router, co_await std::move(choosing));
   if (known->seats.size() < kMaxSeats) known->seats.insert_or_assign(std::move(participant), place.consumer_router);
   co_return place;
 }
 
-// The first router whose worker still has room; when none has, one more on another worker; when there is none, the emptiest.
-Task<Result<RouterId>> Meetings::State::consumer_router(MeetingId meeting, KnownPtr known, std::uint32_t participants_here) {
-  const std::uint32_t streams = kStreamsEach * std::min(participants_here, kPage);
+// The router on the least loaded of the meeting's workers, or on a further one that is emptier by more than its pipes cost.
+Task<Result<RouterId>> Meetings::State::consumer_router(MeetingId meeting, KnownPtr known, std::uint32_t streams) {
+  streams = std::clamp(streams, kFewestStreams, kMostStreams);
   const auto* server = watch.find(known->placed->server);
   const auto workers = server == nullptr ? std::vector<WorkerLoad>{} : workers_by_load(*server, expected);
-  const auto consumers_on = [&](const WorkerId& worker) {
-    const auto found = std::find_if(workers.begin(), workers.end(), [&](const WorkerLoad& load) { return load.worker == worker; });
-    return found == workers.end() ? 0U : found->consumers;
+  const auto router_on = [&known](const WorkerLoad& worker) {
+    return std::find_if(known->routers.begin(), known->routers.end(), [&](const auto& router) { return router.worker == worker.worker; });
   };
-  std::optional<meeting::RouterRow> chosen;
-  for (const auto& router : known->routers) {
-    if (!receives(router)) continue;
-    const std::uint32_t load = consumers_on(router.worker);
-    if (load <= settings.consumers_per_router) {
-      chosen = router;
-      break;
-    }
-    if (!chosen || load < consumers_on(chosen->worker)) chosen = router;
-  }
-  if (!chosen) chosen = known->routers.front();  // kendra's meeting without consumer routers: it makes no difference to the server
+  const auto receives_here = [&](const WorkerLoad& worker) {
+    const auto router = router_on(worker);
+    return router != known->routers.end() && receives(*router);
+  };
+  const auto used = std::find_if(workers.begin(), workers.end(), receives_here);
+  const auto further =
+      std::find_if(workers.begin(), workers.end(), [&](const WorkerLoad& worker) { return router_on(worker) == known->routers.end(); });
+  // Without a living worker any router is as good: the worker comes back with it. So are kendra's meetings without consumer routers.
+  const auto any = std::find_if(known->routers.begin(), known->routers.end(), receives);
+  auto chosen = used != workers.end() ? *router_on(*used) : any != known->routers.end() ? *any : known->routers.front();
 
-  if (consumers_on(chosen->worker) > settings.consumers_per_router) {
-    const auto idle = std::find_if(workers.begin(), workers.end(), [&](const WorkerLoad& load) {
-      return std::none_of(known->routers.begin(), known->routers.end(), [&](const auto& router) { return router.worker == load.worker; });
-    });
-    if (idle != workers.end() && idle->consumers < consumers_on(chosen->worker)) {
-      const WorkerId worker = idle->worker;
-      auto calling = fleet.call(known->placed->server, "/v1/addRouters", add_router_body(meeting, worker, settings.consumers_per_router));
-      const auto answer = co_await std::move(calling);
-      auto routers = answer ? read_routers(*answer) : Result<std::vector<meeting::RouterRow>>(answer.error());
-      if (routers) {
-        known->routers = std::move(*routers);
-        const auto added =
-            std::find_if(known->routers.begin(), known->routers.end(), [&](const auto& row) { return row.worker == worker; });
-        if (added != known->routers.end()) chosen = *added;
-      } else {
-        observe::log_warn("meeting_not_grown", {{"meeting", meeting}, {"problem", routers.error().message}});
-      }
+  const double now = used == workers.end() ? 0 : load(*used, expected[used->worker]);
+  const std::uint32_t pipes = streams * (now > settings.spread_above ? kPipeCost : kEarlyPipeCost);
+  if (now > kSpreadEarlyAbove && further != workers.end() && load(*further, expected[further->worker] + pipes) < now) {
+    const WorkerId worker = further->worker;
+    auto calling = fleet.call(known->placed->server, "/v1/addRouters", add_router_body(meeting, worker, settings.consumers_per_router));
+    const auto answer = co_await std::move(calling);
+    auto routers = answer ? read_routers(*answer) : Result<std::vector<meeting::RouterRow>>(answer.error());
+    if (routers) {
+      known->routers = std::move(*routers);
+      const auto added = std::find_if(known->routers.begin(), known->routers.end(), [&](const auto& row) { return row.worker == worker; });
+      if (added != known->routers.end()) chosen = *added;
+    } else {
+      observe::log_warn("meeting_not_grown", {{"meeting", meeting}, {"problem", routers.error().message}});
     }
   }
-  expected[chosen->worker] += streams;
-  co_return chosen->router;
+  expected[chosen.worker] += streams;
+  co_return chosen.router;
 }
 
 // Reserves more for a meeting that outgrows its size. That it fails costs precision of later placements, no participant.

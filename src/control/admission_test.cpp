@@ -151,7 +151,7 @@ TEST_F(AdmissionTo, AMeetingThatIsNotThereEndsThereWithoutThePermissionToCreate)
   auto asked = Replica::request("m", "asha");
   asked.may_create = false;
   EXPECT_EQ(refusal(loop.run(replica.meetings.admit(asked))), "meeting_ended");
-  EXPECT_EQ(loop.run(replica.meetings.place_of(MeetingId("m"), ParticipantId("asha"))).error().reason, "meeting_ended");
+  EXPECT_EQ(loop.run(replica.meetings.place_of(MeetingId("m"), ParticipantId("asha"), 0)).error().reason, "meeting_ended");
 }
 
 TEST_F(AdmissionTo, AMeetingThatOutgrowsItsSizeReservesMore) {
@@ -170,23 +170,94 @@ TEST_F(AdmissionTo, AServerWhereEverySeatIsTakenRefusesToOutgrow) {
   EXPECT_EQ(refusal(replica.join("m", "p25", 25)), "cluster_full");
 }
 
-TEST_F(AdmissionTo, AGrowingMeetingAddsARouterOnAnotherWorkerAndKeepsEverybodyInPlace) {
-  const auto first = replica.join("m", "p0");
-  ASSERT_TRUE(first.has_value());
-  auto& workers = cluster.server("s1").record.workers;
-  for (auto& worker : workers) {
-    if (worker.worker == cluster.rows.at(MeetingId("m")).second[0].worker) worker.consumers = 401;
+// Viewers of a broadcast, whose consumers the server tells with its next heartbeat.
+struct Broadcast : AdmissionTo {
+  Place viewer(int number, std::uint32_t streams = 2) {
+    auto asked = Replica::request("m", "v" + std::to_string(number), static_cast<std::uint32_t>(number));
+    asked.streams = streams;
+    auto admission = loop.run(replica.meetings.admit(asked));
+    EXPECT_TRUE(admission.has_value());
+    if (!admission) return {};
+    for (const auto& router : cluster.rows.at(MeetingId("m")).second) {
+      if (router.router == admission->place.consumer_router) watching[router.worker] += streams;
+    }
+    return admission->place;
   }
-  workers[1].consumers = workers[1].consumers == 401 ? 401 : 50;
+  void beat() {
+    for (auto& worker : cluster.server("s1").record.workers) worker.consumers = watching[worker.worker];
+    loop.advance(3s);
+  }
+  std::uint32_t most() const {
+    std::uint32_t most = 0;
+    for (const auto& each : watching) most = std::max(most, each.second);
+    return most;
+  }
+  std::map<WorkerId, std::uint32_t> watching;
+};
+
+TEST_F(Broadcast, StaysOnOneWorkerWhileThatHasLittleToDo) {
+  std::set<std::string> routers;
+  for (int i = 0; i < 30; ++i) routers.insert(viewer(i).consumer_router.str());
+  EXPECT_EQ(routers.size(), 1U);
+  EXPECT_EQ(cluster.calls("/v1/addRouters"), 0U);
+}
+
+TEST_F(Broadcast, IsSpreadEvenlyOverAllWorkersWhetherItsViewersComeSlowlyOrAtOnce) {
+  for (const int at_once : {10, 150, 900}) {
+    watching.clear();
+    for (int i = 0; i < 900; ++i) {
+      const Place place = viewer(i);
+      EXPECT_EQ(place.producer_router, cluster.rows.at(MeetingId("m")).second.front().router) << "all that is said stays on one router";
+      if (i % at_once == at_once - 1) beat();
+    }
+    ASSERT_EQ(watching.size(), 3U) << at_once;
+    EXPECT_LE(most(), 610U) << at_once << ": 1800 streams on three workers";
+    ASSERT_TRUE(loop.run(replica.meetings.end(MeetingId("m"), "moderator")).has_value());
+    watching.clear();
+    beat();
+  }
+}
+
+TEST_F(Broadcast, KeepsWhoIsThereInPlaceWhenItGrows) {
+  const Place first = viewer(0);
+  for (int i = 1; i < 400; ++i) viewer(i);
+  EXPECT_GE(cluster.calls("/v1/addRouters"), 1U);
+  EXPECT_EQ(viewer(0).consumer_router, first.consumer_router);
+}
+
+TEST_F(Broadcast, LeavesAWorkerWhoseCoreIsBusyWhateverItsConsumersAre) {
+  const Place first = viewer(0);
+  cluster.server("s1").record.workers[0].busy_percent = 80;
   loop.advance(3s);
-  const auto later = replica.join("m", "p1", 20);
-  ASSERT_TRUE(later.has_value());
-  EXPECT_NE(later->place.consumer_router, first->place.consumer_router);
-  EXPECT_EQ(later->place.producer_router, first->place.producer_router);
-  EXPECT_EQ(cluster.calls("/v1/addRouters"), 1U);
-  const auto next = replica.join("m", "p2", 21);
-  EXPECT_EQ(next->place.consumer_router, later->place.consumer_router) << "filled before another is added";
-  EXPECT_EQ(replica.join("m", "p0", 21)->place.consumer_router, first->place.consumer_router) << "who is there stays";
+  const Place second = viewer(1);
+  EXPECT_NE(second.consumer_router, first.consumer_router);
+  EXPECT_EQ(second.producer_router, first.producer_router);
+}
+
+TEST_F(Broadcast, DoesNotTakeTheRouterOfADeadWorkerForAnIdleOne) {
+  for (int i = 0; i < 400; ++i) viewer(i);
+  beat();
+  auto& workers = cluster.server("s1").record.workers;
+  const auto routers = cluster.rows.at(MeetingId("m")).second;
+  ASSERT_GE(routers.size(), 2U);
+  for (auto& worker : workers) {
+    if (worker.worker != routers[1].worker) continue;
+    worker.alive = false;
+    worker.consumers = 0;
+  }
+  loop.advance(3s);
+  for (int i = 400; i < 420; ++i) EXPECT_NE(viewer(i).consumer_router, routers[1].router);
+}
+
+TEST_F(Broadcast, AMeetingOfManyPublishersIsNotSpreadForLessThanItsPipesCost) {
+  ASSERT_TRUE(replica.join("m", "p0").has_value());
+  auto& workers = cluster.server("s1").record.workers;
+  workers[0].consumers = 500;
+  workers[1].consumers = workers[2].consumers = 380;
+  loop.advance(3s);
+  viewer(1, 80);
+  EXPECT_EQ(cluster.calls("/v1/addRouters"), 0U) << "80 streams would be sent to the other worker and received there";
+  viewer(2, 2);
   EXPECT_EQ(cluster.calls("/v1/addRouters"), 1U);
 }
 

@@ -23,6 +23,7 @@ struct WorkerLoad {
   bool alive = true;
   std::uint32_t consumers = 0;
   std::uint32_t transports = 0;
+  std::uint32_t busy_percent = 0;  // of its core
 };
 
 // A media server as its own rows describe it: container_heartbeat, worker_container, and media_server, which is ours.

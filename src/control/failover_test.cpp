@@ -100,7 +100,7 @@ TEST_F(Failover, AJoinWaitsForTheMove) {
   ASSERT_TRUE(admission.has_value()) << admission.error().message;
   EXPECT_NE(admission->place.server.str(), dead);
   EXPECT_EQ(admission->place.moves, 1U);
-  const auto place = loop.run(replica.meetings.place_of(MeetingId("m0"), ParticipantId("bela")));
+  const auto place = loop.run(replica.meetings.place_of(MeetingId("m0"), ParticipantId("bela"), 0));
   EXPECT_EQ(place->server, admission->place.server);
 }
 

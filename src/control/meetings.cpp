@@ -164,8 +164,8 @@ Task<Result<Admission>> Meetings::admit(AdmissionRequest request) {
   return State::held(state_, std::move(task));
 }
 
-Task<Result<Place>> Meetings::place_of(MeetingId meeting, ParticipantId participant) {
-  auto task = state_->place_of(std::move(meeting), std::move(participant));
+Task<Result<Place>> Meetings::place_of(MeetingId meeting, ParticipantId participant, std::uint32_t streams) {
+  auto task = state_->place_of(std::move(meeting), std::move(participant), streams);
   return State::held(state_, std::move(task));
 }
 

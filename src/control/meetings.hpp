@@ -23,7 +23,7 @@ namespace dd::control {
 struct Place {
   ContainerId server;
   RouterId producer_router;
-  RouterId consumer_router;  // grows with the meeting: further routers on further workers
+  RouterId consumer_router;  // on the meeting's least loaded worker; further ones are added as it grows
   std::uint32_t moves = 0;
 };
 
@@ -32,6 +32,7 @@ struct AdmissionRequest {
   MeetingId meeting;                               // scoped
   ParticipantId participant;                       // scoped
   std::uint32_t participants_here = 0;             // of this meeting as the caller knows them, this one not counted
+  std::uint32_t streams = 0;                       // what others send, or soon may: what this one will receive
   std::optional<std::uint32_t> participant_limit;  // of the tenant's quota for one meeting
   bool may_create = true;                          // place the meeting when it has no place
   bool moderator = false;                          // is let into a locked meeting
@@ -48,7 +49,8 @@ struct MeetingsSettings {
   std::string replica;                              // this control process, unique; holder of the lease
   std::string pool;                                 // media servers of this TENANT, leading blanks removed
   std::uint32_t default_size = 25;                  // participants a new meeting reserves room for
-  std::uint32_t consumers_per_router = 400;         // when a worker's router has more, the meeting gets one on another worker
+  std::uint32_t consumers_per_router = 400;         // written into a router's row; placing goes by load
+  double spread_above = 0.5;                        // load from which on a worker's meetings pay for their pipes to others
   std::chrono::seconds heartbeat_limit{6};          // a server silent for longer is dead
   std::chrono::milliseconds watch_interval{1'000};  // how often the leader looks
   std::chrono::seconds lease{5};
@@ -76,8 +78,8 @@ class Meetings {
 
   // Refusals: "meeting_full", "meeting_locked", "removed", "tenant_full", "cluster_full" (no server has room), "meeting_ended".
   Task<Result<Admission>> admit(AdmissionRequest request);
-  // The place as it is now, for a client whose media was lost; waits for a move that is under way, up to 10 s.
-  Task<Result<Place>> place_of(MeetingId meeting, ParticipantId participant);
+  // The place as it is now, for a client whose media was lost; waits for a move that is under way, up to 10 s. `streams` as above.
+  Task<Result<Place>> place_of(MeetingId meeting, ParticipantId participant, std::uint32_t streams);
   Task<Result<std::optional<PlacedMeeting>>> find(MeetingId meeting);
   // Whom all replicas have let in, once their media servers have made their transports.
   Task<Result<std::uint32_t>> participants_of(TenantId tenant);

@@ -73,9 +73,9 @@ struct Meetings::State final : MediaEvents, std::enable_shared_from_this<Meeting
   // admission.cpp
   Task<Result<Admission>> admit(AdmissionRequest request);
   Task<Result<Admission>> admit_in_turn(KnownPtr known, AdmissionRequest request);
-  Task<Result<Place>> place_of(MeetingId meeting, ParticipantId participant);
-  Task<Result<Place>> seat(MeetingId meeting, KnownPtr known, ParticipantId participant, std::uint32_t participants_here);
-  Task<Result<RouterId>> consumer_router(MeetingId meeting, KnownPtr known, std::uint32_t participants_here);
+  Task<Result<Place>> place_of(MeetingId meeting, ParticipantId participant, std::uint32_t streams);
+  Task<Result<Place>> seat(MeetingId meeting, KnownPtr known, ParticipantId participant, std::uint32_t streams);
+  Task<Result<RouterId>> consumer_router(MeetingId meeting, KnownPtr known, std::uint32_t streams);
   Task<void> make_room(KnownPtr known, std::uint32_t participants);
 
   // placing.cpp

@@ -8,6 +8,9 @@
 namespace dd::control {
 namespace {
 
+// Streams of ordinary bitrates that a core forwards when it is full, by a cautious estimate: docs/benchmarks.md has more.
+constexpr double kConsumersOfACore = 800;
+
 std::uint64_t claimed(const ServerRecord& server, const Claims& claims) {
   const auto found = claims.find(server.server);
   return found == claims.end() ? 0 : found->second;
@@ -33,6 +36,11 @@ double load(const ServerRecord& server, const Claims& claims) {
   return std::max(seats, server.cpu_percent / 100.0);
 }
 
+double load(const WorkerLoad& worker, std::uint32_t expected) {
+  const double measured = worker.busy_percent / 100.0;
+  return std::max(measured, worker.consumers / kConsumersOfACore) + expected / kConsumersOfACore;
+}
+
 bool takes_meetings(const ServerRecord& server) {
   return !server.draining && server.capacity > 0 &&
          std::any_of(server.workers.begin(), server.workers.end(), [](const WorkerLoad& worker) { return worker.alive; });
@@ -55,16 +63,18 @@ std::vector<const ServerRecord*> candidates(std::span<const ServerRecord> server
 }
 
 std::vector<WorkerLoad> workers_by_load(const ServerRecord& server, const std::unordered_map<WorkerId, std::uint32_t>& expected) {
-  std::vector<WorkerLoad> living;
+  std::vector<std::pair<double, WorkerLoad>> living;
   for (const auto& worker : server.workers) {
     if (!worker.alive) continue;
-    living.push_back(worker);
-    if (const auto more = expected.find(worker.worker); more != expected.end()) living.back().consumers += more->second;
+    const auto more = expected.find(worker.worker);
+    living.emplace_back(load(worker, more == expected.end() ? 0 : more->second), worker);
   }
-  std::sort(living.begin(), living.end(), [](const WorkerLoad& a, const WorkerLoad& b) {
-    return std::tie(a.consumers, a.transports, a.worker) < std::tie(b.consumers, b.transports, b.worker);
+  std::sort(living.begin(), living.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.first, a.second.transports, a.second.worker) < std::tie(b.first, b.second.transports, b.second.worker);
   });
-  return living;
+  std::vector<WorkerLoad> ordered;
+  for (auto& entry : living) ordered.push_back(std::move(entry.second));
+  return ordered;
 }
 
 std::vector<Move> spread(std::span<const PlacedMeeting> meetings, std::span<const ServerRecord* const> targets, Claims claims) {

@@ -32,6 +32,10 @@ bool takes_meetings(const ServerRecord& server);
 std::vector<const ServerRecord*> candidates(std::span<const ServerRecord> servers, std::string_view pool, std::uint32_t size,
                                             const std::function<bool(const ServerRecord&)>& living, const Claims& claims = {});
 
+// A worker's load: 0 for idle, 1 for a core's worth. Its core is measured; consumers count too, because the measuring is some seconds
+// old, and so do those `expected` of whom the server has not told yet.
+double load(const WorkerLoad& worker, std::uint32_t expected = 0);
+
 // Living workers, the least loaded first. `expected` are consumers that are on their way.
 std::vector<WorkerLoad> workers_by_load(const ServerRecord& server, const std::unordered_map<WorkerId, std::uint32_t>& expected = {});
 

@@ -111,5 +111,18 @@ TEST(Spread, SeesWhatAnotherMoveHasClaimed) {
   EXPECT_EQ(moves[0].to.str(), "b");
 }
 
+TEST(Placement, AWorkerIsAsLoadedAsItsCoreIsOrItsConsumersWillMakeIt) {
+  WorkerLoad worker{WorkerId("w1"), true, 400, 0};
+  EXPECT_DOUBLE_EQ(load(worker), 0.5);
+  worker.busy_percent = 70;
+  EXPECT_DOUBLE_EQ(load(worker), 0.7) << "streams of more than ordinary bitrate";
+  EXPECT_DOUBLE_EQ(load(worker, 80), 0.8) << "of those on their way, nothing has been measured yet";
+  auto record = server("s", 100);
+  record.workers[0].busy_percent = 30;
+  record.workers[1].consumers = 100;
+  EXPECT_EQ(workers_by_load(record).front().worker.str(), "w2");
+  EXPECT_EQ(workers_by_load(record, {{WorkerId("w2"), 200}}).front().worker.str(), "w1");
+}
+
 }  // namespace
 }  // namespace dd::control

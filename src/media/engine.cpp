@@ -46,6 +46,9 @@ void Engine::add_worker(std::size_t index, const WorkerId& id) {
   events.restore = [this, index](std::shared_ptr<Worker> worker) { return restore(slots_[index].get(), std::move(worker)); };
   events.on_up = [this, index] { on_worker_up(slots_[index].get(), slots_[index]->restarts() > 0); };
   events.on_down = [this, index] { on_worker_down(slots_[index].get()); };
+  events.on_load = [this, id](std::uint32_t busy_percent) {
+    if (events_) events_->on_worker_load(id, busy_percent);
+  };
   slots_.push_back(std::make_shared<WorkerSlot>(loop_, metrics_, std::move(slot), std::move(events)));
 }
 
@@ -129,6 +132,7 @@ std::vector<meeting::WorkerStatus> Engine::workers() const {
     status.routers = slot->routers;
     status.transports = slot->transports;
     status.consumers = slot->consumers;
+    status.busy_percent = slot->busy_percent();
     status.pid = slot->worker() ? slot->worker()->pid() : 0;
     all.push_back(std::move(status));
   }

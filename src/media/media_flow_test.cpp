@@ -5,6 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <memory>
+#include <set>
+
 #include "media/pipes.hpp"
 #include "media/testing/engine_fixture.hpp"
 
@@ -134,6 +137,30 @@ TEST_F(MediaFlow, PacketsPassThroughAPipeBetweenTwoWorkersUntilTheProducerPauses
   producer->close();
   EXPECT_TRUE(wait_until([&] { return closed; }));
   EXPECT_TRUE(copy->closed());
+}
+
+TEST_F(MediaFlow, ACrowdThatComesAtOnceOpensOnePipeAndCopiesEachProducerOnce) {
+  open(2);
+  auto here = router_on(0);
+  auto there = router_on(1);
+  auto sender = direct(here);
+  const auto picture = produce(*sender, rtp::MediaKind::kVideo, vp8_parameters(kSsrc));
+  const auto sound = produce(*sender, rtp::MediaKind::kAudio, opus_parameters(kSsrc + 1));
+  Pipes pipes(loop_, ListenAddress{});
+  std::set<std::shared_ptr<Producer>> copies;
+  int answers = 0;
+  for (int viewer = 0; viewer < 50; ++viewer) {
+    for (const auto& producer : {picture, sound}) {
+      spawn([](Task<Result<std::shared_ptr<Producer>>> piping, std::set<std::shared_ptr<Producer>>* all, int* count) -> Task<void> {
+        const auto copy = co_await std::move(piping);
+        ++*count;
+        if (copy) all->insert(*copy);
+      }(pipes.pipe(here, there, producer), &copies, &answers));
+    }
+  }
+  ASSERT_TRUE(wait_until([&] { return answers == 100; })) << answers;
+  EXPECT_EQ(copies.size(), 2U);
+  EXPECT_EQ(pipes.link_count(), 1U);
 }
 
 TEST_F(MediaFlow, PacketsPassThroughAPipeWithinOneWorkerUnderAnotherId) {

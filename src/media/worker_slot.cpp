@@ -7,6 +7,12 @@
 #include "observe/log.hpp"
 
 namespace dd::media {
+namespace {
+
+// Short enough to notice a crowd that comes at once, long enough that one key frame to everybody is no load.
+constexpr std::chrono::seconds kLoadWindow{1};
+
+}  // namespace
 
 WorkerSlot::WorkerSlot(Loop& loop, observe::Metrics& metrics, Settings settings, Events events)
     : loop_(loop),
@@ -24,6 +30,7 @@ Completion<bool> WorkerSlot::stop(Duration patience) {
   supervisor_.stop();
   supervision_timer_.cancel();
   ping_timer_.cancel();
+  load_timer_.cancel();
   if (!stopped_) {
     stopped_.emplace(loop_);
     if (worker_) {
@@ -80,6 +87,7 @@ Task<void> WorkerSlot::bring_up(std::shared_ptr<WorkerSlot> self, std::shared_pt
   self->up_ = true;
   self->pinged_.reset();
   self->schedule_ping();
+  self->look_at_load();
   observe::log_info("worker_ready", {{"worker", self->settings_.id}, {"pid", worker->pid()}});
   self->first_start_.resolve(Result<void>());
   self->events_.on_up();
@@ -88,6 +96,8 @@ Task<void> WorkerSlot::bring_up(std::shared_ptr<WorkerSlot> self, std::shared_pt
 void WorkerSlot::on_ended(const std::string& how) {
   const bool was_up = std::exchange(up_, false);
   ping_timer_.cancel();
+  load_timer_.cancel();
+  busy_percent_ = 0;
   const auto ended = std::exchange(worker_, nullptr);
   if (stopped_) {
     stopped_->resolve(true);
@@ -117,6 +127,14 @@ void WorkerSlot::ping() {
   if (!pinged_) pinged_ = now;
   spawn(ping_once(shared_from_this(), worker_));
   schedule_ping();
+}
+
+void WorkerSlot::look_at_load() {
+  load_timer_ = loop_.after(kLoadWindow, [this] { look_at_load(); });
+  const auto busy = sampler_.percent(worker_->pid(), loop_.now().time_since_epoch());
+  if (!busy) return;
+  busy_percent_ = *busy;
+  events_.on_load(*busy);
 }
 
 Task<void> WorkerSlot::ping_once(std::shared_ptr<WorkerSlot> self, std::shared_ptr<Worker> worker) {

@@ -12,6 +12,7 @@
 #include "base/id.hpp"
 #include "child/supervisor.hpp"
 #include "media/worker.hpp"
+#include "observe/process.hpp"
 
 namespace dd::media {
 
@@ -29,6 +30,7 @@ class WorkerSlot : public std::enable_shared_from_this<WorkerSlot> {
     UniqueFunction<Task<Result<void>>(std::shared_ptr<Worker>)> restore;  // bring the routers back; a failure costs the process
     UniqueFunction<void()> on_up;                                         // usable, with its routers
     UniqueFunction<void()> on_down;                                       // was usable, and is not any more
+    UniqueFunction<void(std::uint32_t)> on_load;                          // how busy it was in the last second, in percent of a core
   };
 
   WorkerSlot(Loop& loop, observe::Metrics& metrics, Settings settings, Events events);
@@ -49,6 +51,7 @@ class WorkerSlot : public std::enable_shared_from_this<WorkerSlot> {
   std::size_t routers = 0;
   std::size_t transports = 0;
   std::size_t consumers = 0;
+  std::uint32_t busy_percent() const { return busy_percent_; }
 
  private:
   using Action = child::Supervisor::Action;
@@ -60,6 +63,7 @@ class WorkerSlot : public std::enable_shared_from_this<WorkerSlot> {
   void ping();
   static Task<void> ping_once(std::shared_ptr<WorkerSlot> self, std::shared_ptr<Worker> worker);
   void schedule_ping();
+  void look_at_load();
 
   Loop& loop_;
   observe::Metrics& metrics_;
@@ -71,6 +75,9 @@ class WorkerSlot : public std::enable_shared_from_this<WorkerSlot> {
   std::optional<MonotonicTime> pinged_;  // since when an answer is due
   Timer supervision_timer_;
   Timer ping_timer_;
+  Timer load_timer_;
+  observe::BusySampler sampler_;
+  std::uint32_t busy_percent_ = 0;
   Completion<Result<void>> first_start_;
   std::optional<Completion<bool>> stopped_;
 };

@@ -32,7 +32,8 @@ struct ReplaceMeetings {
   std::vector<CreateMeeting> meetings;  // container is the new one
 };
 
-// Room for more viewers: one further router for each worker on which the meeting has none yet.
+// Room for more viewers: one further router for each worker on which the meeting has none yet. All that is said in the meeting stays on
+// its first one, because a router's observers tell who speaks among its own producers only.
 struct AddRouters {
   MeetingId meeting;
   std::vector<RouterRequest> routers;
@@ -252,6 +253,8 @@ struct HostStatus {
   std::size_t consumers = 0;
   std::size_t data_producers = 0;
   std::size_t data_consumers = 0;
+  std::uint64_t video_refused = 0;  // consumers of overloaded workers, since the start
+  std::uint64_t audio_refused = 0;
 };
 
 }  // namespace dd::meeting

@@ -128,6 +128,7 @@ Task<Result<std::vector<ConsumerDetail>>> Host::State::create_consumers(CreateCo
   }
 
   if (fresh > 0) {
+    DD_CO_TRY_VOID(may_consume(meeting, participant->consumer_transport->router, plan));
     DD_CO_TRY_VOID(require_store());
     auto consuming = consume_all(plan);
     DD_CO_TRY(auto made, co_await std::move(consuming));

@@ -10,6 +10,12 @@ HostStatus Host::State::status() const {
   status.draining = draining_;
   status.store_available = store_.available();
   status.workers = media_.workers();
+  for (auto& worker : status.workers) {
+    const auto overload = overloads_.find(worker.id);
+    if (overload != overloads_.end()) worker.overload = overload->second.step();
+  }
+  status.video_refused = video_refused_;
+  status.audio_refused = audio_refused_;
   status.meetings = meetings_;
   status.participants = participants_total_;
   status.transports = transports_.size();

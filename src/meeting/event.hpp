@@ -137,6 +137,12 @@ struct WorkerDied {
 struct WorkerRestored {
   WorkerId worker;
 };
+// It has more to do than it can, and what is done about it has changed; see overload.hpp.
+struct WorkerOverload {
+  WorkerId worker;
+  OverloadStep step;
+  std::uint32_t busy_percent;
+};
 struct Draining {
   std::chrono::seconds deadline;
 };
@@ -180,12 +186,13 @@ struct RecordingFailed {
   std::string detail;
 };
 
-using EventBody = std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed,
-                               ProducerCreated, ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed,
-                               ConsumerPaused, ConsumerResumed, ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed,
-                               DataConsumerClosed, AudioLevels, ActiveSpeaker, WorkerDied, WorkerRestored, Draining, RecordingWanted,
-                               RecordingStarted, RecordingPart, RecordingTrouble, RecordingStopped, RecordingProgress, RecordingComposed,
-                               RecordingUploaded, RecordingFailed, ParticipantRenamed, ProducerDemand, ProducerLimited, MeetingUsage>;
+using EventBody =
+    std::variant<MeetingCreated, MeetingEnded, ParticipantJoined, ParticipantLeft, TransportConnected, TransportFailed, ProducerCreated,
+                 ProducerPaused, ProducerResumed, ProducerClosed, ProducerScore, ConsumerClosed, ConsumerPaused, ConsumerResumed,
+                 ConsumerScore, ConsumerLayers, DataProducerCreated, DataProducerClosed, DataConsumerClosed, AudioLevels, ActiveSpeaker,
+                 WorkerDied, WorkerRestored, Draining, RecordingWanted, RecordingStarted, RecordingPart, RecordingTrouble, RecordingStopped,
+                 RecordingProgress, RecordingComposed, RecordingUploaded, RecordingFailed, ParticipantRenamed, ProducerDemand,
+                 ProducerLimited, MeetingUsage, WorkerOverload>;
 
 struct Event {
   WallTime time;

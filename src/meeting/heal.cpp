@@ -30,6 +30,7 @@ void remember_unreported(Participant& participant, const TransportId& transport,
 void Host::State::on_worker_died(const WorkerId& worker, const std::vector<TransportId>& lost_transports) {
   dead_workers_[worker];
   emit({}, {}, WorkerDied{worker});
+  overloads_.erase(worker);  // what it comes back with is another process, with nothing to do
   auto routers = worker_routers_.find(worker);
   if (routers == worker_routers_.end()) return;
   std::set<MeetingId> meetings;

@@ -21,6 +21,7 @@ class Nobody final : public MediaEvents {
   void on_data_consumer_closed(const DataConsumerId&) override {}
   void on_audio_levels(const RouterId&, const std::vector<AudioLevel>&) override {}
   void on_active_speaker(const RouterId&, const ProducerId&) override {}
+  void on_worker_load(const WorkerId&, std::uint32_t) override {}
 };
 
 MediaEvents& nobody() {

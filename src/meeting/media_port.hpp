@@ -14,6 +14,7 @@
 #include "base/id.hpp"
 #include "base/result.hpp"
 #include "base/task.hpp"
+#include "meeting/overload.hpp"
 #include "rtp/parameters.hpp"
 
 namespace dd::meeting {
@@ -152,6 +153,8 @@ struct WorkerStatus {
   std::size_t transports = 0;
   std::size_t consumers = 0;
   std::int64_t pid = 0;
+  std::uint32_t busy_percent = 0;               // of a core, in the last second, waiting for it included
+  OverloadStep overload = OverloadStep::kNone;  // the host's judgement, which the engine leaves alone
 };
 
 enum class TransportEnd { kIceTimeout, kDtlsFailed, kDtlsClosed, kWorkerDied };
@@ -190,6 +193,8 @@ class MediaEvents {
   virtual void on_data_consumer_closed(const DataConsumerId& consumer) = 0;
   virtual void on_audio_levels(const RouterId& router, const std::vector<AudioLevel>& levels) = 0;  // empty: silence
   virtual void on_active_speaker(const RouterId& router, const ProducerId& producer) = 0;
+  // About once a second, how busy the worker was since the last time: 0 to 100 percent of a core.
+  virtual void on_worker_load(const WorkerId& worker, std::uint32_t busy_percent) = 0;
 };
 
 class MediaPort {

@@ -40,7 +40,7 @@ struct Transport {
 struct Viewer {  // a consumer as its producer sees it
   ParticipantId participant;
   bool paused = false;                  // by the viewer
-  std::optional<std::uint8_t> spatial;  // the layer it prefers; absent: the highest
+  std::optional<std::uint8_t> spatial;  // the layer it is to get; absent: the highest
 };
 
 struct Demand {
@@ -73,6 +73,8 @@ struct Consumer {
   std::string kind;  // as the caller wrote it
   ConsumerDescription description;
   TransportId transport;
+  std::optional<Layers> wish;       // what its viewer prefers; absent: the highest
+  std::optional<std::uint8_t> cap;  // the highest spatial layer while its worker has too much to do
 
   const ProducerId& producer() const { return description.producer; }
 };
@@ -130,6 +132,7 @@ struct Meeting {
   std::size_t placed_routers = 0;
   MonotonicTime placed;  // when it was created or replaced
   Usage usage;
+  ParticipantId speaker;  // who spoke last; empty: nobody yet
   std::unordered_map<ParticipantId, Participant> participants;
 
   Participant* find_participant(const ParticipantId& participant);

@@ -58,7 +58,9 @@ void Host::State::on_audio_levels(const RouterId& router, const std::vector<Audi
 
 void Host::State::on_active_speaker(const RouterId& router, const ProducerId& producer) {
   const Place* place = find_place(producers_, producer);
-  if (place != nullptr && routers_.contains(router)) emit(place->meeting, place->participant, ActiveSpeaker{producer});
+  if (place == nullptr || !routers_.contains(router)) return;
+  find_meeting(place->meeting)->speaker = place->participant;
+  emit(place->meeting, place->participant, ActiveSpeaker{producer});
 }
 
 }  // namespace dd::meeting

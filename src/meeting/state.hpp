@@ -14,6 +14,7 @@
 #include "meeting/host.hpp"
 #include "meeting/ledger.hpp"
 #include "meeting/model.hpp"
+#include "meeting/overload.hpp"
 #include "meeting/rounds.hpp"
 
 namespace dd::meeting {
@@ -109,6 +110,7 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   void on_data_consumer_closed(const DataConsumerId& consumer) override;
   void on_audio_levels(const RouterId& router, const std::vector<AudioLevel>& levels) override;
   void on_active_speaker(const RouterId& router, const ProducerId& producer) override;
+  void on_worker_load(const WorkerId& worker, std::uint32_t busy_percent) override;  // shedding.cpp
 
  private:
   // A meeting's place in line; it exists before the meeting does, so that two creators of one meeting take turns too.
@@ -225,6 +227,22 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   Viewer* find_viewer(const ConsumerId& consumer) const;
   void look_at_demand();
 
+  // shedding.cpp
+  struct Picture {
+    ConsumerId id;
+    Consumer* consumer;
+    bool flows = false;
+    int importance = 0;      // of what it shows
+    std::size_t beside = 0;  // pictures that its viewer has, this one included
+  };
+  std::vector<Picture> pictures_on(const WorkerId& worker);
+  void lower_layers(std::vector<Picture> pictures);
+  void raise_layers(std::vector<Picture> pictures);
+  static Layers layers_of(const Consumer& consumer);
+  Task<void> apply_layers(std::vector<ConsumerId> consumers);
+  // Whether the worker of the viewer's transport takes them on.
+  Result<void> may_consume(const Meeting& meeting, const RouterId& router, const std::vector<PlannedConsumer>& plan);
+
   // bounds.cpp
   void bound_transport(Participant& participant);
   Task<void> set_max_incoming(TransportId transport, std::uint32_t max_incoming);
@@ -301,6 +319,10 @@ class Host::State final : public MediaEvents, public std::enable_shared_from_thi
   std::unordered_map<DataConsumerId, Place> data_consumers_;
 
   std::unordered_map<WorkerId, std::vector<Completion<bool>>> dead_workers_;  // and who waits for their return
+
+  std::unordered_map<WorkerId, Overload> overloads_;
+  std::uint64_t video_refused_ = 0;
+  std::uint64_t audio_refused_ = 0;
 
   Timer reconcile_timer_;
   MonotonicTime reconcile_at_{};  // when reconcile_timer_ fires

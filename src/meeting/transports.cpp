@@ -90,6 +90,11 @@ Task<Result<StatReport>> Host::State::producer_stats(ProducerCommand command) {
 
 Task<Result<std::optional<Layers>>> Host::State::set_preferred_layers(SetPreferredLayers command) {
   if (!owns(consumers_, command, command.consumer)) co_return not_found("consumer", command.consumer.str());
+  // Remembered whatever the worker's load allows now.
+  Consumer& consumer = find_participant(*find_place(consumers_, command.consumer))->consumers.at(command.consumer);
+  consumer.wish = command.layers;
+  if (consumer.cap && *consumer.cap >= command.layers.spatial) consumer.cap.reset();
+  if (consumer.cap) command.layers.spatial = *consumer.cap;
   auto setting = media_.set_preferred_layers(command.consumer, command.layers);
   auto set = co_await std::move(setting);
   if (set) note_viewer_layers(command.consumer, *set);

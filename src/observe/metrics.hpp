@@ -30,7 +30,10 @@ enum class Metric {
   kEscapedExceptions,
   kWorkersAlive,
   kWorkerRestarts,
-  kWorkerRequests,  // labels: outcome (ok, refused, timeout, died)
+  kWorkerBusyRatio,
+  kWorkersOverloaded,  // labels: kind (lowering, refusing_video, refusing_all)
+  kConsumersRefused,   // labels: kind (video, audio)
+  kWorkerRequests,     // labels: outcome (ok, refused, timeout, died)
   kWorkerRequestSeconds,
   kWorkerMessagesDropped,  // labels: reason
   kStoreOperations,        // labels: operation, outcome (ok, unavailable, failed, abandoned)

@@ -9,6 +9,7 @@
 #include <fstream>
 #include <sstream>
 #include <string>
+#include <utility>
 
 namespace dd::observe {
 namespace {
@@ -71,6 +72,35 @@ std::uint32_t CpuSampler::percent_at(CpuTimes now) {
   last_ = now;
   last_percent_ = static_cast<std::uint32_t>(std::min<std::uint64_t>(100, (busy * 100 + total / 2) / total));
   return last_percent_;
+}
+
+std::optional<RunTimes> parse_run_times(std::string_view schedstat) {
+  std::uint64_t times[2] = {};
+  for (auto& time : times) {
+    schedstat.remove_prefix(std::min(schedstat.find_first_not_of(' '), schedstat.size()));
+    const auto parsed = std::from_chars(schedstat.data(), schedstat.data() + schedstat.size(), time);
+    if (parsed.ec != std::errc{}) return std::nullopt;
+    schedstat.remove_prefix(static_cast<std::size_t>(parsed.ptr - schedstat.data()));
+  }
+  return RunTimes{std::chrono::nanoseconds(times[0]), std::chrono::nanoseconds(times[1])};
+}
+
+std::optional<std::uint32_t> BusySampler::percent(std::int64_t pid, std::chrono::nanoseconds now) {
+  std::ifstream in("/proc/" + std::to_string(pid) + "/schedstat");
+  std::string line;
+  std::getline(in, line);
+  const auto times = parse_run_times(line);
+  return times ? percent_at(pid, *times, now) : std::nullopt;
+}
+
+std::optional<std::uint32_t> BusySampler::percent_at(std::int64_t pid, const RunTimes& times, std::chrono::nanoseconds now) {
+  const bool seen_before = std::exchange(pid_, pid) == pid;
+  const auto elapsed = now - std::exchange(last_look_, now);
+  const RunTimes before = std::exchange(last_, times);
+  if (!seen_before || elapsed.count() <= 0 || times.run < before.run || times.waited < before.waited) return std::nullopt;
+  const auto ran = times.run - before.run;
+  const auto busy = ran + std::min(ran, times.waited - before.waited);
+  return static_cast<std::uint32_t>(std::min<std::int64_t>(100, (busy.count() * 100 + elapsed.count() / 2) / elapsed.count()));
 }
 
 ProcessFigures read_process_figures() {

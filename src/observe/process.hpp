@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // What this process uses, and how busy the machine is, as Linux tells it in /proc: a few reads of memory the kernel renders, no disk.
-// It knows nothing of the workers, which are processes of their own. The functions are safe from any thread.
+// The figures of this process are without its workers, which are processes of their own. The functions are safe from any thread.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -38,6 +39,30 @@ class CpuSampler {
  private:
   CpuTimes last_;
   std::uint32_t last_percent_ = 0;
+};
+
+// What the first thread of a process has run, and has waited for a core while it wanted to run, since it began.
+struct RunTimes {
+  std::chrono::nanoseconds run{};
+  std::chrono::nanoseconds waited{};
+};
+
+std::optional<RunTimes> parse_run_times(std::string_view schedstat);  // the text of /proc/PID/schedstat, see proc(5)
+
+// How busy a process of one thread is between two looks. Waiting counts: a loop that does not get its core, because others have it or
+// because its cgroup has used its share, falls behind just as one that has too much to do. It counts as much as the running at most,
+// since whoever hardly runs would not be helped by having less to do. Belongs to one thread.
+class BusySampler {
+ public:
+  // 0 to 100, since the last look at this process. Nothing at its first one, and where the kernel does not tell.
+  std::optional<std::uint32_t> percent(std::int64_t pid, std::chrono::nanoseconds now);
+  std::optional<std::uint32_t> percent_at(std::int64_t pid, const RunTimes& times,
+                                          std::chrono::nanoseconds now);  // the same of given times
+
+ private:
+  std::int64_t pid_ = 0;
+  RunTimes last_;
+  std::chrono::nanoseconds last_look_{};
 };
 
 }  // namespace dd::observe

@@ -47,6 +47,7 @@ OrderedJson server_json(const control::ServerRecord& server, bool living) {
     entry["alive"] = worker.alive;
     entry["consumers"] = worker.consumers;
     entry["transports"] = worker.transports;
+    entry["busyPercent"] = worker.busy_percent;
     json["workers"].push_back(std::move(entry));
   }
   return json;

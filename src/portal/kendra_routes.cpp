@@ -73,13 +73,20 @@ Task<Result<bool>> admit(Context& portal, Visit visited, Caller caller) {
   Json body{{"meetingId", visited.spot.meeting.str()}};
   DD_CO_TRY(auto meeting, co_await ask(portal, visited.spot.server, "/v1/getMeeting", std::move(body)));
   std::size_t here = 0;
-  if (meeting.root.is_object() && meeting.root.contains("participants")) here = meeting.root["participants"].size();
+  std::size_t streams = 0;
+  if (meeting.root.is_object() && meeting.root.contains("participants")) {
+    here = meeting.root["participants"].size();
+    for (const auto& other : meeting.root["participants"]) {
+      if (other.is_object() && other.contains("producers")) streams += other["producers"].size();
+    }
+  }
   DD_CO_TRY(auto tenant, co_await portal.tenants.find(visited.address.tenant));
   control::AdmissionRequest request;
   request.tenant = visited.address.tenant;
   request.meeting = visited.spot.meeting;
   request.participant = visited.address.participant;
   request.participants_here = static_cast<std::uint32_t>(here);
+  request.streams = static_cast<std::uint32_t>(streams);
   request.participant_limit = control::count_quota_of(tenant, control::Quota::kParticipantsPerMeeting);
   request.may_create = false;
   request.moderator = allowed_all(caller) || caller.claims.grants.moderate;

@@ -17,18 +17,7 @@ OrderedJson error_of(const Route& route, std::string_view description) {
 }
 
 OrderedJson parameters_of_route(const Route& route) {
-  OrderedJson parameters = OrderedJson::array();
-  std::string_view rest = route.path;
-  for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
-    const auto close = rest.find('}', open);
-    std::string_view name = rest.substr(open + 1, close - open - 1);
-    const bool takes_the_rest = name.ends_with("...");
-    if (takes_the_rest) name.remove_suffix(3);
-    auto one = parts::parameter(name, "path", takes_the_rest ? "a relative path; its slashes stay slashes" : "an id");
-    one["required"] = true;
-    parameters.push_back(std::move(one));
-    rest = rest.substr(close + 1);
-  }
+  OrderedJson parameters = parts::path_parameters(route.path, "an id");
   for (std::string_view names = route.query; !names.empty();) {
     const auto blank = names.find(' ');
     parameters.push_back(parts::parameter(names.substr(0, blank), "query", ""));

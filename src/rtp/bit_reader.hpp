@@ -48,6 +48,12 @@ class BitReader {
     return (zeros == 0 ? 0U : bits(zeros)) + (1U << zeros) - 1U;
   }
 
+  std::int32_t signed_exp_golomb() {  // se(v), section 9.1.1
+    const std::uint32_t code = exp_golomb();
+    const auto half = static_cast<std::int32_t>(code / 2 + code % 2);
+    return code % 2 == 0 ? -half : half;
+  }
+
  private:
   Bytes bytes_;
   std::size_t at_ = 0;

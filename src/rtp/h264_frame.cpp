@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "rtp/bit_reader.hpp"
+#include "rtp/h264_syntax.hpp"
 
 namespace dd::rtp {
 namespace {
@@ -13,42 +13,6 @@ enum Unit : std::uint8_t { kSlice = 1, kIdr = 5, kSps = 7, kPps = 8, kDelimiter 
 constexpr std::size_t kLength = 4;
 constexpr std::size_t kMaxParameterSet = 4096;
 constexpr std::size_t kMaxSets = 32;
-
-// Section 7.4.1.1: 00 00 03 stands for 00 00.
-std::vector<std::uint8_t> without_emulation_prevention(Bytes unit) {
-  std::vector<std::uint8_t> out;
-  out.reserve(unit.size());
-  unsigned zeros = 0;
-  for (const std::uint8_t byte : unit) {
-    if (zeros >= 2 && byte == 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte == 0 ? zeros + 1 : 0;
-    out.push_back(byte);
-  }
-  return out;
-}
-
-bool has_chroma_format(unsigned profile) {
-  static constexpr unsigned kProfiles[] = {100, 110, 122, 244, 44, 83, 86, 118, 128, 138, 139, 134, 135};
-  return std::find(std::begin(kProfiles), std::end(kProfiles), profile) != std::end(kProfiles);
-}
-
-std::int32_t signed_golomb(BitReader& reader) {
-  const std::uint32_t code = reader.exp_golomb();
-  const auto half = static_cast<std::int32_t>(code / 2 + code % 2);
-  return code % 2 == 0 ? -half : half;
-}
-
-void skip_scaling_list(BitReader& reader, int length) {
-  std::int32_t last = 8;
-  std::int32_t next = 8;
-  for (int i = 0; i < length && reader.ok(); ++i) {
-    if (next != 0) next = static_cast<std::int32_t>((static_cast<std::int64_t>(last) + signed_golomb(reader) + 256) & 0xFF);
-    if (next != 0) last = next;
-  }
-}
 
 void put(std::vector<std::uint8_t>& out, Bytes bytes) { out.insert(out.end(), bytes.begin(), bytes.end()); }
 

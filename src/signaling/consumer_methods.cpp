@@ -17,6 +17,10 @@ using api::JsonText;
 using api::ObjectReader;
 using api::OrderedJson;
 
+constexpr std::string_view kOverloaded = "worker_overloaded";
+// The media API's Retry-After does not come this far.
+constexpr std::chrono::seconds kRetryOverloaded{5};
+
 struct Wanted {
   std::string producer;
   std::string owner;  // scoped
@@ -44,6 +48,8 @@ OrderedJson failed_json(const std::string& producer, const Error& error) {
   failed["producerId"] = producer;
   failed["code"] = to_string(error.code);
   failed["message"] = error.message;
+  if (!error.reason.empty()) failed["reason"] = error.reason;
+  if (error.reason == kOverloaded) failed["retryAfter"] = error.retry_after.value_or(kRetryOverloaded).count();
   return failed;
 }
 
@@ -60,8 +66,9 @@ Task<Result<JsonText>> consume_some(SessionPtr session, std::vector<Wanted> want
   co_return std::move(answer);
 }
 
-// Of the one producer, not of the whole call.
+// Of the one producer, not of the whole call. An overloaded worker refuses pictures before sound.
 bool about_one(const Error& error) {
+  if (error.reason == kOverloaded) return true;
   return (error.code == Errc::kNotFound || error.code == Errc::kConflict || error.code == Errc::kInvalidArgument) &&
          error.reason != "media_moved";
 }

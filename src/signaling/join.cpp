@@ -142,7 +142,8 @@ Task<Result<std::string>> open_at(SessionPtr session, control::Place place) {
   const bool gone = !media && (media.error().code == Errc::kNotFound || media.error().code == Errc::kUnavailable);
   if (!gone) co_return std::move(media);
   // It may be moving right now. Once more, where it is then.
-  auto asking = session->hub()->meetings.place_of(session->visitor.meeting, session->visitor.participant);
+  auto asking = session->hub()->meetings.place_of(session->visitor.meeting, session->visitor.participant,
+                                                  session->room()->streams_for(session->member.participant));
   DD_CO_TRY(auto now, co_await std::move(asking));
   if (now.server == place.server && now.moves == place.moves) co_return std::move(media);
   session->room()->adopt_place(now);
@@ -196,6 +197,7 @@ Task<Result<void>> join(std::shared_ptr<Hub> hub, std::shared_ptr<Link> link, st
   asked.meeting = visitor.meeting;
   asked.participant = visitor.participant;
   asked.participants_here = room->count_except(participant);
+  asked.streams = room->streams_for(participant);
   asked.participant_limit = control::count_quota_of(tenant, control::Quota::kParticipantsPerMeeting);
   asked.tenant_meetings = control::count_quota_of(tenant, control::Quota::kMeetings);
   asked.moderator = visitor.grants.moderate;

@@ -16,7 +16,9 @@ using api::OrderedJson;
 MethodAnswer open_media(SessionPtr session, JsonText params) {
   DD_CO_TRY(auto reader, ObjectReader::open(params.root));
   DD_CO_TRY(const auto tcp_only, reader.optional_boolean("tcpOnly"));
-  auto asking = session->hub()->meetings.place_of(session->visitor.meeting, session->visitor.participant);
+  // All of a meeting come at once when it has moved, and what they publish there is not known yet.
+  const std::uint32_t streams = session->room() ? 2 * session->room()->count_except(session->member.participant) : 0;
+  auto asking = session->hub()->meetings.place_of(session->visitor.meeting, session->visitor.participant, streams);
   DD_CO_TRY(auto place, co_await std::move(asking));
   const auto room = session->room();
   if (!room) co_return refused(Errc::kConflict, "meeting_ended", "the session has ended");

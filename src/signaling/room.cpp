@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "signaling/room.hpp"
 
+#include <set>
+#include <string_view>
+
 #include "control/scoped_ids.hpp"
 #include "signaling/kendra.hpp"
 #include "signaling/media_calls.hpp"
@@ -9,6 +12,13 @@
 namespace dd::signaling {
 
 using api::OrderedJson;
+
+namespace {
+
+// Who has published nothing by then watches only.
+constexpr std::chrono::milliseconds kSettlingIn{10'000};
+
+}  // namespace
 
 Room::Room(std::shared_ptr<Hub> hub, TenantId tenant_, MeetingId meeting_)
     : tenant(std::move(tenant_)), meeting(std::move(meeting_)), hub_(std::move(hub)) {}
@@ -55,6 +65,29 @@ std::uint32_t Room::count_except(const std::string& except) const {
   for (const auto& participant : joining_) all.insert(participant);
   all.erase(except);
   return static_cast<std::uint32_t>(all.size());
+}
+
+std::uint32_t Room::streams_for(const std::string& participant) const {
+  std::size_t streams = 0;
+  for (const auto& [owner, publications] : published_) {
+    if (owner != participant) streams += publications.producers.size();
+  }
+  const auto now = std::chrono::duration_cast<std::chrono::milliseconds>(hub_->loop.wall_now().time_since_epoch()).count();
+  const auto publishes = [this](const std::string& name) {
+    const auto found = published_.find(name);
+    return found != published_.end() && !found->second.producers.empty();
+  };
+  std::set<std::string_view> settling_in;
+  for (const auto& [name, member] : members_) {
+    const auto session = sessions_.find(name);
+    const bool may_publish = session == sessions_.end() || !session->second->visitor.grants.publish.empty();
+    if (may_publish && now - member.joined < kSettlingIn.count() && !publishes(name)) settling_in.insert(name);
+  }
+  for (const auto& name : joining_) {
+    if (!publishes(name)) settling_in.insert(name);
+  }
+  settling_in.erase(participant);
+  return static_cast<std::uint32_t>(streams + 2 * settling_in.size());
 }
 
 Task<Result<void>> Room::settle(control::Place place, control::PlacedMeeting placed, bool created) {

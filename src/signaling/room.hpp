@@ -72,6 +72,9 @@ class Room : public std::enable_shared_from_this<Room> {
   // Participants present or about to be, `except` not counted.
   std::uint32_t count_except(const std::string& except) const;
 
+  // What `participant` will receive when it takes everything: what others publish, and sound and picture of those who came just now.
+  std::uint32_t streams_for(const std::string& participant) const;
+
   // Where the meeting is, as admission said; waits until what is published there is known.
   Task<Result<void>> settle(control::Place place, control::PlacedMeeting placed, bool created);
   void adopt_place(const control::Place& place);

@@ -21,8 +21,11 @@ std::uint32_t count_in(const Json& worker, const char* name) {
 std::string encode_workers(const std::vector<control::WorkerLoad>& workers) {
   Json list = Json::array();
   for (const auto& worker : workers) {
-    list.push_back(
-        {{"worker", worker.worker.str()}, {"alive", worker.alive}, {"consumers", worker.consumers}, {"transports", worker.transports}});
+    list.push_back({{"worker", worker.worker.str()},
+                    {"alive", worker.alive},
+                    {"consumers", worker.consumers},
+                    {"transports", worker.transports},
+                    {"busyPercent", worker.busy_percent}});
   }
   return list.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -41,6 +44,7 @@ std::vector<control::WorkerLoad> parse_workers(std::string_view text) {
     worker.alive = alive == item.end() || !alive->is_boolean() || alive->get<bool>();
     worker.consumers = count_in(item, "consumers");
     worker.transports = count_in(item, "transports");
+    worker.busy_percent = count_in(item, "busyPercent");
     workers.push_back(std::move(worker));
   }
   return workers;

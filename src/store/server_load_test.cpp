@@ -7,12 +7,13 @@ namespace dd::store {
 namespace {
 
 TEST(ServerLoad, WorkersAreReadAsTheyWereWritten) {
-  const std::vector<control::WorkerLoad> workers{{WorkerId("w1"), true, 5, 6}, {WorkerId("w2"), false, 7, 8}};
+  const std::vector<control::WorkerLoad> workers{{WorkerId("w1"), true, 5, 6, 42}, {WorkerId("w2"), false, 7, 8}};
   const auto read = parse_workers(encode_workers(workers));
   ASSERT_EQ(read.size(), 2u);
   EXPECT_EQ(read[0].worker.str(), "w1");
   EXPECT_TRUE(read[0].alive);
   EXPECT_EQ(read[0].consumers, 5u);
+  EXPECT_EQ(read[0].busy_percent, 42u);
   EXPECT_EQ(read[1].transports, 8u);
   EXPECT_FALSE(read[1].alive);
 }

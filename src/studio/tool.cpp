@@ -46,7 +46,9 @@ Result<std::unique_ptr<Tool>> Tool::open(Loop& loop, std::string program, std::v
                                          int niceness) {
   std::unique_ptr<Tool> tool(new Tool(loop, std::move(on_line)));
   Tool* raw = tool.get();
-  child::ProcessSettings settings{"recording_tool", std::move(program), std::move(arguments), {"PATH=/usr/bin:/bin"}};
+  // The kernel ends the program when the server dies: the next server begins the same work anew, and two would write into one file.
+  arguments.insert(arguments.begin(), {"--pdeathsig", "TERM", "--", std::move(program)});
+  child::ProcessSettings settings{"recording_tool", "/usr/bin/setpriv", std::move(arguments), {"PATH=/usr/bin:/bin"}};
   settings.on_output = [raw](std::string_view line) { raw->on_line(line); };
   DD_TRY(tool->process_, child::Process::open(loop, std::move(settings), [raw](child::Exit exit) { raw->on_exit(exit); }));
   // Best effort: without it the tool competes with live media, which is worse but works.

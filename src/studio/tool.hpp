@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One run of a program that works on a recording at rest (recover, finish, compose): its progress, and how it ended.
 // It decides neither what runs nor when (workshop.hpp does). Below normal priority: live media goes first.
-// Lives on the control loop; destroying it kills the program.
+// Lives on the control loop; destroying it kills the program, and the end of the thread that opened it terminates it.
 #pragma once
 
 #include <cstdint>

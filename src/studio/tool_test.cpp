@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "base/asio_loop.hpp"
 #include "base/task.hpp"
 
@@ -79,6 +81,30 @@ TEST_F(ToolTest, RunsBelowNormalPriority) {
   const auto made = run("sleep 0.2; printf '{\"done\":true,\"file\":\"%s\"}' $(cut -d' ' -f19 /proc/self/stat)");
   ASSERT_TRUE(made);
   EXPECT_GE(std::stoi(*made), 10);
+}
+
+// As when a server is killed: whoever started it is no more, and cannot end it.
+TEST_F(ToolTest, EndsWithTheThreadThatStartedIt) {
+  std::unique_ptr<Tool> tool;
+  std::thread([&] {
+    loop_.post([&] {
+      auto opened =
+          Tool::open(loop_, "/bin/sh", {"-c", "echo '{\"percent\":1}'; exec sleep 60"}, [&](const ToolProgress&) { loop_.stop(); });
+      ASSERT_TRUE(opened) << opened.error().message;
+      tool = std::move(*opened);
+    });
+    loop_.run();
+  }).join();
+  std::optional<Result<std::string>> end;
+  auto wait = [&]() -> Task<void> {
+    auto ending = tool->end();
+    end = co_await ending;
+    loop_.stop();
+  };
+  loop_.post([&] { spawn(wait()); });
+  loop_.run();
+  ASSERT_FALSE(*end);
+  EXPECT_NE(end->error().message.find("killed by signal 15"), std::string::npos) << end->error().message;
 }
 
 }  // namespace

@@ -27,7 +27,20 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   });
 }
 
+// What each file took, starting and stopping what it needs included.
+const took = new Map();
+let last = performance.now();
+process.once('exit', () => {
+  const slowest = [...took].sort(([, one], [, other]) => other - one).slice(0, 12);
+  console.log(`slowest, in seconds: ${slowest.map(([file, ms]) => `${path.basename(file, '.test.mjs')} ${Math.round(ms / 1000)}`).join(', ')}`);
+});
+
 run({ files, concurrency: 1, timeout: 300_000, signal: broken.signal })
+  .on('test:complete', ({ file }) => {
+    const now = performance.now();
+    took.set(file, (took.get(file) ?? 0) + now - last);
+    last = now;
+  })
   .on('test:fail', () => {
     process.exitCode = 1;
   })

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Runs a fuzzer over its committed corpus without libFuzzer: each file as it is, cut at every length, and with bytes
-// changed by a fixed sequence. It finds nothing new by itself; it keeps what was found from coming back.
+// changed by a fixed sequence, within a bound of time. It finds nothing new by itself; it keeps what was found from coming back.
 #include <cstdint>
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -15,6 +16,8 @@ namespace {
 
 constexpr std::size_t kMostCuts = 512;
 constexpr int kMutations = 300;
+// Of CPU for the cuts of a file, and as much for its changes. Most need milliseconds; those of a whole worker, milliseconds each.
+constexpr std::clock_t kMost = CLOCKS_PER_SEC;
 
 void run(const std::vector<std::uint8_t>& input) {
   // An exact copy on the heap, so that a sanitizer sees a read past the end.
@@ -33,11 +36,13 @@ std::uint64_t next(std::uint64_t& state) {
 void run_around(const std::vector<std::uint8_t>& input) {
   run(input);
   const std::size_t step = input.size() / kMostCuts + 1;
-  for (std::size_t length = 0; length < input.size(); length += step)
+  std::clock_t end = std::clock() + kMost;
+  for (std::size_t length = 0; length < input.size() && std::clock() < end; length += step)
     run({input.begin(), input.begin() + static_cast<std::ptrdiff_t>(length)});
   if (input.empty()) return;
   std::uint64_t state = 0x9E3779B97F4A7C15ULL + input.size();
-  for (int round = 0; round < kMutations; ++round) {
+  end = std::clock() + kMost;
+  for (int round = 0; round < kMutations && std::clock() < end; ++round) {
     std::vector<std::uint8_t> changed = input;
     const std::uint64_t count = 1 + next(state) % 4;
     for (std::uint64_t i = 0; i < count; ++i) {

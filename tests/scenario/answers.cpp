@@ -72,6 +72,7 @@ struct EventWords {
     return e.levels.empty() ? text + " silence" : text;
   }
   std::string operator()(const ActiveSpeaker&) const { return fmt::format("active_speaker {}", who()); }
+  std::string operator()(const WorkerOverload& e) const { return fmt::format("worker_overload {} {}", e.worker.str(), to_string(e.step)); }
   std::string operator()(const WorkerDied& e) const { return fmt::format("worker_died {}", e.worker.str()); }
   std::string operator()(const WorkerRestored& e) const { return fmt::format("worker_restored {}", e.worker.str()); }
   std::string operator()(const Draining& e) const { return fmt::format("draining {}s", e.deadline.count()); }
@@ -95,6 +96,7 @@ std::string sorted(std::string_view title, std::vector<std::string> words) {
 
 std::string say(const Error& error) {
   std::string text = fmt::format("error {}", to_string(error.code));
+  if (!error.reason.empty()) text += fmt::format(" reason={}", error.reason);
   if (!error.field.empty()) text += fmt::format(" field={}", error.field);
   if (error.retry_after) text += fmt::format(" retry_after={}s", error.retry_after->count());
   return text + " # " + error.message;

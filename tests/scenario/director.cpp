@@ -161,6 +161,15 @@ std::string Director::world(const Words& words) {
     media.kill_worker(WorkerId(words[1]));
   } else if (words[0] == "worker" && verb == "returns") {
     media.restore_worker(WorkerId(words[1]));
+  } else if (words[0] == "worker" && verb == "busy") {  // worker w1 busy 95 for 4 seconds
+    for (int i = std::stoi(words.at(5)); i > 0; --i) {
+      media.report_load(WorkerId(words[1]), static_cast<std::uint32_t>(std::stoul(words.at(3))));
+      stage().loop.advance(std::chrono::seconds{1});
+    }
+  } else if (words[0] == "layer") {  // layer $c 1: what the engine was asked to send
+    const auto& preferred = media.consumers().at(ConsumerId(words[1])).preferred;
+    const std::string actual = preferred ? std::to_string(preferred->spatial) : "all";
+    return actual == words.at(2) ? "" : "the engine sends layer " + actual;
   } else if (words[0] == "transport" && verb == "connects") {
     media.establish(TransportId(words[1]));
   } else if (words[0] == "transport" && verb == "fails") {
@@ -273,7 +282,9 @@ std::string Director::compare_status(const Words& words) {
                                                      {"producers", status.producers},
                                                      {"consumers", status.consumers},
                                                      {"data_producers", status.data_producers},
-                                                     {"data_consumers", status.data_consumers}};
+                                                     {"data_consumers", status.data_consumers},
+                                                     {"video_refused", status.video_refused},
+                                                     {"audio_refused", status.audio_refused}};
   for (const auto& word : after(words, 1)) {
     const std::string key = word.substr(0, word.find('='));
     if (!actual.contains(key)) return "status has no " + key;

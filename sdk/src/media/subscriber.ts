@@ -42,7 +42,14 @@ const maxMisses = 4;
 /** The server's default, and mediasoup's. */
 const defaultPriority = 1;
 
+const overloaded = (seconds: number): DoordarshanError =>
+  new DoordarshanError('unavailable', 'the server has more to do than it can; what is missing comes when there is room', {
+    reason: 'worker_overloaded',
+    retryAfter: Math.max(0, seconds),
+  });
+
 export class Subscriber {
+  readonly #environment: Environment;
   readonly #session: Session;
   readonly #events: SubscriberEvents;
   readonly #log: Logger;
@@ -53,10 +60,13 @@ export class Subscriber {
   /** Producers the server or this browser will not give, whoever asks. */
   readonly #refused = new Set<string>();
   readonly #missed = new Map<string, number>();
+  /** Producers an overloaded server will not give now, and when each may be asked for again. */
+  readonly #later = new Map<string, number>();
   /** Consumers of which the server has to hear that they are closed. */
   #toClose: string[] = [];
 
   constructor(environment: Environment, session: Session, log: Logger, events: SubscriberEvents) {
+    this.#environment = environment;
     this.#session = session;
     this.#log = log;
     this.#events = events;
@@ -73,6 +83,7 @@ export class Subscriber {
     this.#toClose = [];
     this.#refused.clear();
     this.#missed.clear();
+    this.#later.clear();
     if (line !== null) this.#runner.wake();
   }
 
@@ -85,6 +96,7 @@ export class Subscriber {
     for (const held of [...this.#held.values()]) if (held.track === track) this.#release(held, false);
     this.#refused.delete(track.producerId);
     this.#missed.delete(track.producerId);
+    this.#later.delete(track.producerId);
     this.#stop(track);
   }
 
@@ -122,6 +134,7 @@ export class Subscriber {
     this.#runner.stop();
     this.#line = null;
     this.#held.clear();
+    this.#later.clear();
     for (const track of this.#events.tracks()) this.#stop(track);
   }
 
@@ -147,8 +160,13 @@ export class Subscriber {
     const line = this.#line;
     if (line === null || line.closed || !this.#session.ready || line.receive === null) return;
     const tracks = [...this.#events.tracks()];
+    const now = this.#environment.clock.now();
+    const wished = new Set(tracks.filter(({ subscribed }) => subscribed).map(({ producerId }) => producerId));
+    for (const producerId of [...this.#later.keys()]) if (!wished.has(producerId)) this.#later.delete(producerId);
     const missing = tracks.filter(
-      (track) => track.subscribed && !track.interrupted && !this.#held.has(track.producerId) && !this.#refused.has(track.producerId),
+      (track) =>
+        track.subscribed && !track.interrupted && !this.#held.has(track.producerId) && !this.#refused.has(track.producerId) &&
+        (this.#later.get(track.producerId) ?? now) <= now,
     );
     let failure: DoordarshanError | null = null;
     for (const paused of [false, true]) {
@@ -161,6 +179,8 @@ export class Subscriber {
     await this.#closeUnwanted(line);
     await this.#applyWishes(line);
     if (failure !== null && this.#line === line) throw failure;
+    const next = Math.min(...this.#later.values());
+    if (next !== Infinity) throw overloaded((next - this.#environment.clock.now()) / 1000); // to be called again then
   }
 
   async #consume(line: Line, tracks: readonly RemoteTrackState[], paused: boolean): Promise<DoordarshanError | null> {
@@ -186,7 +206,11 @@ export class Subscriber {
       }),
     );
     let failure: DoordarshanError | null = null;
-    for (const { producerId, code, message } of answer.failed) {
+    for (const { producerId, code, message, reason, retryAfter } of answer.failed) {
+      if (reason === 'worker_overloaded') {
+        this.#putOff(producerId, byProducer.get(producerId), retryAfter ?? 5);
+        continue;
+      }
       if (code === 'not_found' && this.#misses(producerId) > maxMisses) {
         this.#refused.add(producerId); // it has been closed, and the news is very late
         continue;
@@ -241,10 +265,21 @@ export class Subscriber {
       priority: null,
     };
     this.#held.set(news.producerId, held);
+    this.#later.delete(news.producerId);
     if (participant !== track || !track.subscribed || track.producerId !== news.producerId) return this.#release(held, true); // while we asked
     track.layerCount = layers;
     track.mediaStreamTrack = consumer.track;
     this.#events.started(track);
+  }
+
+  /** Everybody who was refused comes again; not all at the same time. */
+  #putOff(producerId: string, track: RemoteTrackState | undefined, seconds: number): void {
+    const told = this.#later.size > 0;
+    const pause = seconds * 1000 * (1 + this.#environment.random());
+    this.#later.set(producerId, this.#environment.clock.now() + pause);
+    if (told || track === undefined) return;
+    this.#log.warn('the server has too much to do', { kind: track.kind });
+    this.#events.emit('problem', { error: overloaded(seconds), kind: track.kind, participantId: track.participant.id });
   }
 
   #misses(producerId: string): number {
@@ -257,6 +292,7 @@ export class Subscriber {
   #refuse(producerId: string, track: RemoteTrackState | undefined, error: DoordarshanError): void {
     if (this.#refused.size > 1024) this.#refused.clear();
     this.#refused.add(producerId);
+    this.#later.delete(producerId);
     this.#log.warn('cannot be received', { kind: track?.kind, code: error.code, message: redact(error.message) });
     if (track !== undefined) this.#events.emit('problem', { error, kind: track.kind, participantId: track.participant.id });
   }

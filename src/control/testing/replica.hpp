@@ -46,6 +46,7 @@ struct Replica final : SignalBus, MeetingsListener {
     asked.meeting = MeetingId(meeting);
     asked.participant = ParticipantId(participant);
     asked.participants_here = here;
+    asked.streams = 2 * here;
     return asked;
   }
 

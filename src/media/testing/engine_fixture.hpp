@@ -40,6 +40,7 @@ class RecordedEvents final : public meeting::MediaEvents {
   void on_data_consumer_closed(const DataConsumerId& consumer) override { history.push_back("data closed " + consumer.str()); }
   void on_audio_levels(const RouterId&, const std::vector<meeting::AudioLevel>&) override {}
   void on_active_speaker(const RouterId&, const ProducerId&) override {}
+  void on_worker_load(const WorkerId&, std::uint32_t) override {}
 
   bool has(const std::string& entry) const { return std::find(history.begin(), history.end(), entry) != history.end(); }
 

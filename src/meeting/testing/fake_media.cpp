@@ -78,6 +78,10 @@ void FakeMedia::report_speaker(const RouterId& router, ProducerId producer) {
   tell([router, producer](MediaEvents& events) { events.on_active_speaker(router, producer); });
 }
 
+void FakeMedia::report_load(const WorkerId& worker, std::uint32_t busy_percent) {
+  tell([worker, busy_percent](MediaEvents& events) { events.on_worker_load(worker, busy_percent); });
+}
+
 void FakeMedia::report_score(const ProducerId& producer, int score) {
   tell([producer, score](MediaEvents& events) { events.on_producer_score(producer, {{0, 1111, std::nullopt, score}}); });
 }

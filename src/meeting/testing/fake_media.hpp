@@ -35,6 +35,7 @@ class FakeMedia final : public MediaPort {
     TransportId transport;
     ProducerId producer;
     bool paused = false;
+    std::optional<Layers> preferred;  // as last asked
   };
   struct DataProducer {
     TransportId transport;
@@ -59,6 +60,7 @@ class FakeMedia final : public MediaPort {
   void send(const ProducerId& producer, std::int64_t bytes);
   void report_levels(const RouterId& router, std::vector<AudioLevel> levels);
   void report_speaker(const RouterId& router, ProducerId producer);
+  void report_load(const WorkerId& worker, std::uint32_t busy_percent);
   void report_score(const ProducerId& producer, int score);
 
   // What a test sees of it.

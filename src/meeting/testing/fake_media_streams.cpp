@@ -79,13 +79,18 @@ Task<Result<ConsumerDescription>> FakeMedia::consume(ConsumeRequest request) {
   }
   const RouterId& router = transports_.at(request.transport).router;
   if (transports_.at(producer->second.transport).router != router) producer->second.pipes.insert(router);
-  consumers_[request.id] = Consumer{request.transport, request.producer, request.paused};
+  consumers_[request.id] = Consumer{request.transport, request.producer, request.paused, std::nullopt};
   ConsumerDescription description;
   description.id = request.id;
   description.producer = request.producer;
   description.kind = producer->second.kind;
   description.parameters = producer->second.parameters;
   description.producer_paused = producer->second.paused;
+  if (auto& encodings = description.parameters.encodings; encodings.size() > 1) {
+    description.type = ProducerType::kSimulcast;
+    encodings.front().scalability_mode = fmt::format("L{}T1", encodings.size());
+    encodings.resize(1);
+  }
   co_return std::move(description);
 }
 
@@ -111,6 +116,7 @@ Task<Result<std::optional<Layers>>> FakeMedia::set_preferred_layers(ConsumerId c
   if (encodings > 1) {
     answer = layers;
     answer->spatial = static_cast<std::uint8_t>(std::min<std::size_t>(layers.spatial, encodings - 1));
+    found->second.preferred = answer;
   }
   co_return answer;
 }

@@ -141,6 +141,7 @@ class MediaPortContract : public ::testing::TestWithParam<MakeMediaPortBench>, p
   void on_data_consumer_closed(const DataConsumerId& consumer) override { closed_data_.insert(consumer); }
   void on_audio_levels(const RouterId&, const std::vector<AudioLevel>&) override {}
   void on_active_speaker(const RouterId&, const ProducerId&) override {}
+  void on_worker_load(const WorkerId&, std::uint32_t) override {}
 
   std::unique_ptr<MediaPortBench> bench_;
   WorkerId w1_;

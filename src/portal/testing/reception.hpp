@@ -13,9 +13,9 @@
 #include "control/meetings.hpp"
 #include "control/signal_bus.hpp"
 #include "control/tenants.hpp"
+#include "control/testing/memory_rows.hpp"
 #include "portal/portal.hpp"
 #include "portal/testing/fake_fleet.hpp"
-#include "portal/testing/fake_rows.hpp"
 #include "trust/token.hpp"
 
 namespace dd::portal::testing {
@@ -182,8 +182,8 @@ class Reception {
 
   dd::testing::ManualLoop loop;
   observe::Metrics metrics;
-  FakeControlStore store;
-  FakeTenantStore tenant_store;
+  control::testing::MemoryControlStore store;
+  control::testing::MemoryTenantStore tenant_store;
   FakeFleet fleet;
   HeardBus bus;
   control::Tenants tenants;

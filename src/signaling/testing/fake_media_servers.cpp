@@ -171,6 +171,7 @@ Result<OrderedJson> FakeMediaServers::create_consumers(FakeMeeting& meeting, Fak
       const auto& producers = meeting.participants[owner].producers;
       if (!producers.contains(producer)) return not_found("producer", producer.get<std::string>());
       if (refused_producers.contains(producer)) return make_error(Errc::kConflict, "no codec in common");
+      if (overloaded && kind != "audio") return refused(Errc::kUnavailable, "worker_overloaded", "too much to do");
       OrderedJson detail = OrderedJson::object();
       detail["consumerId"] = next_id("consumer");
       detail["producerId"] = producer;

@@ -13,7 +13,7 @@
 #include "api/json.hpp"
 #include "base/completion.hpp"
 #include "control/fleet.hpp"
-#include "signaling/testing/memory_rows.hpp"
+#include "control/testing/memory_rows.hpp"
 
 namespace dd::signaling::testing {
 
@@ -42,7 +42,7 @@ struct FakeMeeting {
 
 class FakeMediaServers final : public control::Fleet {
  public:
-  FakeMediaServers(Loop& loop, MemoryRows& rows) : loop_(loop), rows_(rows) {}
+  FakeMediaServers(Loop& loop, control::testing::MemoryControlStore& rows) : loop_(loop), rows_(rows) {}
 
   std::map<ContainerId, std::map<std::string, FakeMeeting>> servers;
   std::set<ContainerId> away;
@@ -50,6 +50,7 @@ class FakeMediaServers final : public control::Fleet {
   std::vector<std::pair<std::string, api::Json>> calls;  // path and body
   std::map<std::string, Error> refuse;                   // by path
   std::set<std::string> refused_producers;               // cannot be consumed
+  bool overloaded = false;                               // takes no consumers of pictures
   std::set<std::string> withheld;                        // paths that are answered when release() says so
   std::function<void()> before_answer;
 
@@ -90,7 +91,7 @@ class FakeMediaServers final : public control::Fleet {
   std::string next_id(const char* what) { return std::string(what) + "-" + std::to_string(++ids_); }
 
   Loop& loop_;
-  MemoryRows& rows_;
+  control::testing::MemoryControlStore& rows_;
   std::vector<control::MediaEvents*> listeners_;
   std::vector<Completion<bool>> waiting_;
   unsigned ids_ = 0;

@@ -13,10 +13,10 @@
 #include "control/meetings.hpp"
 #include "control/recording_quota.hpp"
 #include "control/tenants.hpp"
+#include "control/testing/memory_rows.hpp"
 #include "observe/metrics.hpp"
 #include "signaling/gate.hpp"
 #include "signaling/testing/fake_media_servers.hpp"
-#include "signaling/testing/memory_rows.hpp"
 #include "signaling/testing/shared_bus.hpp"
 #include "trust/token.hpp"
 
@@ -102,8 +102,8 @@ class Stage {
   const ContainerId& server() const;
 
   dd::testing::ManualLoop loop;
-  MemoryRows rows;
-  MemoryTenants tenant_rows;
+  control::testing::MemoryControlStore rows;
+  control::testing::MemoryTenantStore tenant_rows;
   SharedBus bus{loop};
   FakeMediaServers media{loop, rows};
   GateSettings settings;

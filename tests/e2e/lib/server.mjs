@@ -31,6 +31,18 @@ function endGroup(child) {
   }
 }
 
+/** The command lines of running processes that contain `text`. */
+function processesNaming(text) {
+  return fs.readdirSync('/proc').filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid).flatMap((pid) => {
+    try {
+      const line = fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+      return line.includes(text) ? [line.replaceAll('\0', ' ')] : [];
+    } catch {
+      return []; // it has ended meanwhile
+    }
+  });
+}
+
 let started = 0;
 
 // database: undefined for SQLite in a temporary folder, or a mysql:// address. role: as the setting ROLE. authority: of its certificate,
@@ -206,11 +218,12 @@ class Server {
     return Promise.race([this.exit, sleep(timeout).then(() => null)]);
   }
 
-  // The end of every test: whatever still runs is killed.
+  // The end of every test: the server is killed, and all that it started must end by itself.
   async kill() {
     endGroup(this.child);
     await this.exit;
     running.delete(this.child);
+    await until('nothing that works in the folder of a killed server is left', () => processesNaming(this.folder).length === 0);
     fs.rmSync(this.folder, { recursive: true, force: true });
   }
 }

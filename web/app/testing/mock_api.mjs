@@ -85,7 +85,7 @@ const jobsOf = (recording) =>
       ]
     : [];
 
-const worker = (i, alive = true) => ({ workerId: `w-${i}`, alive, consumers: 40 + 13 * i, transports: 12 + i });
+const worker = (i, alive = true) => ({ workerId: `w-${i}`, alive, consumers: 40 + 13 * i, transports: 12 + i, busyPercent: 22 + 9 * i });
 const server = (name, more) => ({
   server: name, host: `${name}.media.example.org`, origin: 'http://10.0.0.7:3001', pool: 'default', alive: true, draining: false, heartbeat: Date.now() - 800, capacity: 400, participants: 142,
   reserved: 180, meetings: 21, cpuPercent: 38, workers: [worker(0), worker(1), worker(2), worker(3)], ...more,

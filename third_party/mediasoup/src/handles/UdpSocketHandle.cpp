@@ -7,6 +7,7 @@
 
 #include <array>
 #include <cerrno>
+#include <exception>
 #include <memory>
 
 #include "DepLibUV.hpp"
@@ -183,8 +184,13 @@ void UdpSocketHandle::Receive() {
         const mmsghdr& header = all.headers[static_cast<size_t>(i)];
         if (header.msg_len == 0 || (header.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
         this->recvBytes += header.msg_len;
-        UserOnUdpDatagramReceived(all.slots[static_cast<size_t>(i)].bytes, header.msg_len, kSlot,
-                                  reinterpret_cast<const struct sockaddr*>(&all.from[static_cast<size_t>(i)]));
+        try {
+          UserOnUdpDatagramReceived(all.slots[static_cast<size_t>(i)].bytes, header.msg_len, kSlot,
+                                    reinterpret_cast<const struct sockaddr*>(&all.from[static_cast<size_t>(i)]));
+        } catch (const std::exception& error) {
+          // Whatever a stranger's datagram is thrown at for, it must not cost the worker; libuv's C could not even pass it on.
+          MS_ERROR("a datagram was dropped: %s", error.what());
+        }
         if (!poll->data) break;  // closed meanwhile
       }
     }

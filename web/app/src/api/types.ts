@@ -129,6 +129,7 @@ export interface Worker {
   alive: boolean;
   consumers: number;
   transports: number;
+  busyPercent?: number; // of its core; absent from servers of an earlier version
 }
 
 export interface Server {

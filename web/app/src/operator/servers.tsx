@@ -81,6 +81,7 @@ function ServerCard({ server }: { server: Server }) {
   const seen = toDate(server.heartbeat);
   const share = server.capacity > 0 ? (100 * server.participants) / server.capacity : 0;
   const up = server.workers.filter((worker) => worker.alive).length;
+  const busiest = Math.max(0, ...server.workers.map((worker) => worker.busyPercent ?? 0));
   return (
     <li class="card server">
       <div class="server-head">
@@ -92,6 +93,7 @@ function ServerCard({ server }: { server: Server }) {
         {seen && <span class="nowrap">seen {formatAgo(seen)}</span>}
       </p>
       <Meter name="Processor" percent={server.cpuPercent} text={`${server.cpuPercent} %`} />
+      <Meter name="Busiest worker" percent={busiest} text={`${busiest} %`} />
       <Meter name="People" percent={share} text={`${formatNumber(server.participants)} of ${formatNumber(server.capacity)}`} />
       <p class="small server-foot">
         <span>{count(server.meetings, 'meeting')}</span>

@@ -23,6 +23,7 @@ const kByReason: Record<string, Explanation> = {
   tenant_suspended: { title: 'This service is suspended', advice: 'Please contact your organisation.', again: false },
   meeting_full: { title: 'The meeting is full', advice: 'You can join as soon as somebody leaves.', again: true },
   tenant_full: { title: 'Your organisation has no room left', advice: 'All the meetings or seats of your plan are in use. Try again a little later.', again: true },
+  worker_overloaded: { title: 'The server is very busy: some pictures are missing for now', advice: 'They come by themselves when there is room.', again: true },
   cluster_full: { title: 'All servers are busy', advice: 'Try again in a minute.', again: true },
   meeting_locked: { title: 'The meeting is locked', advice: 'A moderator lets nobody in at the moment. Ask them to unlock it.', again: true },
   removed: { title: 'You were removed from this meeting', advice: 'A moderator has removed you. This link does not let you in again.', again: false },
