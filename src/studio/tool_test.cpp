@@ -88,8 +88,7 @@ TEST_F(ToolTest, EndsWithTheThreadThatStartedIt) {
   std::unique_ptr<Tool> tool;
   std::thread([&] {
     loop_.post([&] {
-      auto opened =
-          Tool::open(loop_, "/bin/sh", {"-c", "echo '{\"percent\":1}'; exec sleep 60"}, [&](const ToolProgress&) { loop_.stop(); });
+      auto opened = Tool::open(loop_, "/bin/sh", {"-c", "echo '{\"percent\":1}'; exec sleep 60"}, [&](const ToolLine&) { loop_.stop(); });
       ASSERT_TRUE(opened) << opened.error().message;
       tool = std::move(*opened);
     });
