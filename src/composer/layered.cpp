@@ -65,12 +65,15 @@ GstSample* Layered::at(Time t, Time slack, Rect tile) {
   const Clip* const preview = preview_at(t + slack);
   const bool fits = preview != nullptr && fills(preview->size, tile);
   if (preview == nullptr || (!fits && !on_preview_) || (fits && !on_preview_ && t < distrusted_until_)) {
-    on_preview_ = false;
+    if (std::exchange(on_preview_, false)) whole_.stop_waiting();
     return whole_.at(t, slack);
   }
   GstSample* const small = preview_.at(t, slack);
   if (small == nullptr) {
-    if (std::exchange(on_preview_, false)) distrusted_until_ = t + kDistrust;
+    if (std::exchange(on_preview_, false)) {
+      distrusted_until_ = t + kDistrust;
+      whole_.stop_waiting();
+    }
     return whole_.at(t, slack);
   }
   if (fits) {

@@ -15,6 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using namespace recording;
+using testing::Footage;
 using testing::SampleRecording;
 using testing::Screening;
 using testing::TemporaryFolder;
@@ -258,6 +259,33 @@ TEST_F(Live, ATileWhosePreviewEndsUnaskedGoesBackToItsTrack) {
   EXPECT_LT(screening.colour(tile, 7.4)[1], 100) << "the track has been found again behind five seconds that were not decoded";
   for (double at = 0.5; at < 8.9; at += 1.0 / 30) {
     const auto colour = screening.colour(tile, at);
+    EXPECT_GT(std::max(colour[0], colour[1]), 150) << "black at " << at;
+  }
+}
+
+TEST_F(Live, ATileThatWaitsForAKeyFrameDoesNotWaitLongerThanItsPreviewLasts) {
+  SampleRecording layered;
+  Footage whole{0s, 9s, "red", "640x360", 0, {}};
+  whole.key_every = 300;  // none comes
+  layered.film("a", Kind::kVideo, Codec::kVp8, whole);
+  layered.film("b", Kind::kVideo, Codec::kVp8, {0s, 9s, "blue", "96x54", 0, {}});
+  layered.film_preview("a", Kind::kVideo, Codec::kVp8, {1s, 6s, "lime", "160x90", 0, {}});
+  layered.add(0s, SpeakerChanged{"a"});
+  layered.add(4s, LayoutChanged{"speaker", ""});
+  layered.end(9s);
+  const Broadcast broadcast(layered, 9s);
+  const ComposeRequest request = request_for(broadcast);
+  const std::atomic<bool> go_on{false};
+  const auto result = compose_live(
+      request, broadcast, [](Time, Time) {}, go_on);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  const Screening screening(request.output / "live.mp4", kLiveSize, 30);
+  const Rect large = arrange(Layout::kSpeaker, kLiveSize, 2)[0];
+  EXPECT_GT(screening.colour(large, 5.4)[1], 180) << "better small than nothing";
+  EXPECT_GT(screening.colour(large, 7.4)[0], 180);
+  EXPECT_LT(screening.colour(large, 7.4)[1], 100) << "from the last key frame, far behind";
+  for (double at = 4.1; at < 8.9; at += 1.0 / 30) {
+    const auto colour = screening.colour(large, at);
     EXPECT_GT(std::max(colour[0], colour[1]), 150) << "black at " << at;
   }
 }

@@ -35,6 +35,8 @@ class Pictures {
   // at() without wake() begins anew at the last key frame, as for a tile that was hidden, which costs a pass through the file.
   void rest(Time t);
   void wake(Time t);
+  // The key frame may not come: at() then begins anew at the last one.
+  void stop_waiting() { resting_ = resting_ || (decoder_ && decoder_->awaits_key_frame()); }
   bool awaits_key_frame() const { return !resting_ && (!decoder_ || decoder_->awaits_key_frame()); }
 
   // The picture at `t`, which never goes back; null when there is none. `slack`: how much later a picture may be and still be nearest.

@@ -127,7 +127,7 @@ void SampleRecording::shoot(Kind kind, Codec codec, const Footage& footage, cons
   std::vector<std::string> arguments{"-f", "lavfi", "-i", source};
   const std::vector<std::string> encoder = encoder_for(codec);
   arguments.insert(arguments.end(), encoder.begin(), encoder.end());
-  if (kind != Kind::kAudio) arguments.insert(arguments.end(), {"-fps_mode", "passthrough", "-g", "30"});
+  if (kind != Kind::kAudio) arguments.insert(arguments.end(), {"-fps_mode", "passthrough", "-g", std::to_string(footage.key_every)});
   arguments.insert(arguments.end(), {"-cluster_time_limit", "500", into.string()});
   ffmpeg(std::move(arguments));
 }

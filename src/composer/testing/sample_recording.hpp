@@ -38,6 +38,7 @@ struct Footage {
   std::string size = "320x180";                // of a picture
   int tone = 1000;                             // of sound, in Hz
   std::optional<std::pair<Time, Time>> stall;  // on the timeline: no frames in between
+  int key_every = 30;                          // pictures
 };
 
 class SampleRecording {
