@@ -22,12 +22,14 @@ function sources(folder, seconds) {
   const shell = (command) => execFileSync('bash', ['-c', command], { cwd: folder, stdio: 'ignore' });
   // Moving picture with noise, as a camera has it: 1.5 Mb/s is then really used.
   shell(`ffmpeg -v error -y -f lavfi -i "testsrc2=s=${width}x${height}:r=${fps}:d=${seconds},noise=alls=12:allf=t" -c:v libvpx -b:v 1500k -deadline realtime -cpu-used 8 -g 90 cam.mkv`);
+  // The middle layer of the same camera's simulcast, at what Chromium gives it.
+  shell(`ffmpeg -v error -y -f lavfi -i "testsrc2=s=${width / 2}x${height / 2}:r=${fps}:d=${seconds},noise=alls=12:allf=t" -c:v libvpx -b:v 450k -deadline realtime -cpu-used 8 -g 90 small.mkv`);
   shell(`ffmpeg -v error -y -f lavfi -i "anoisesrc=a=0.1:c=pink:d=${seconds}" -c:a libopus -b:a 32k -ac 1 mic.mka`);
 }
 
-function makeRecording(folder, people, seconds) {
-  const recording = path.join(folder, `of-${people}`);
-  fs.mkdirSync(path.join(recording, 'tracks'), { recursive: true });
+function makeRecording(folder, people, seconds, { live = false, previews = false } = {}) {
+  const recording = path.join(folder, `of-${people}${live ? '-live' : ''}${previews ? '-with-previews' : ''}`);
+  for (const inner of ['tracks', 'previews']) fs.mkdirSync(path.join(recording, inner), { recursive: true });
   const lines = [{ t: 0, type: 'recording', version: 1, recording: 'r', tenant: 't', meeting: 'm', started: '2026-01-31T10:00:00.000Z', fill: 'black' }];
   for (let i = 0; i < people; ++i) {
     for (const [kind, source, codec] of [['video', 'cam.mkv', 'vp8'], ['audio', 'mic.mka', 'opus']]) {
@@ -35,7 +37,10 @@ function makeRecording(folder, people, seconds) {
       const file = `tracks/${track}.001.mkv`;
       fs.linkSync(path.join(folder, source), path.join(recording, file));
       lines.push({ t: 0, type: 'track', track, participant: `p${i}`, kind, producer: 'x', codec });
-      lines.push({ t: 0, type: 'file', track, file, part: 1, reason: 'first' });
+      lines.push({ t: 0, type: 'file', track, file, part: 1, reason: 'first', ...(kind === 'video' && { width, height }) });
+      if (kind === 'audio' || !previews) continue;
+      fs.linkSync(path.join(folder, 'small.mkv'), path.join(recording, `previews/${track}.001.mkv`));
+      lines.push({ t: 0, type: 'preview', track, file: `previews/${track}.001.mkv`, width: width / 2, height: height / 2 });
     }
   }
   lines.push({ t: seconds * 1e6, type: 'stopped', reason: 'ended' });
@@ -90,7 +95,16 @@ export function recordingSections(quick) {
       const { ours, ffmpeg, gstreamer } = Object.fromEntries(Object.entries(commands(people)).map(([name, command]) => [name, timed(command, recording)]));
       lines.push(`| ${people} | ${(seconds / ours.wall).toFixed(1)} | ${(ours.cpu / seconds).toFixed(2)} | ${(ours.cpu / ffmpeg.cpu).toFixed(2)} | ${(ours.cpu / gstreamer.cpu).toFixed(2)} |`);
     }
-    lines.push('', 'Live composing does the same work; its cores are the CPU-seconds a second.', '');
+    lines.push('', `The same by the live composer, as cores: of the tracks, and of the simulcast's middle layer (${width / 2}x${height / 2} at 450 kb/s) where the tiles are small:`, '');
+    lines.push('| people | cores, tracks | cores, small layers |', '|--:|--:|--:|');
+    for (const people of [1, 4, 9]) {
+      const cores = [false, true].map((previews) => {
+        const recording = makeRecording(folder, people, seconds, { previews, live: true });
+        return timed(`${path.join(programs, 'doordarshan-composer')} live . -o live --layout grid --width ${width} --height ${height} --fps ${fps}`, recording).cpu / seconds;
+      });
+      lines.push(`| ${people} | ${cores.map((one) => one.toFixed(2)).join(' | ')} |`);
+    }
+    lines.push('');
     return lines;
   } finally {
     fs.rmSync(folder, { recursive: true, force: true });

@@ -183,6 +183,8 @@ struct Members {
   void operator()(const RecordingProgress& e) const {
     recording(e.recording);
     json["job"] = e.job;
+    json["kind"] = e.kind;
+    if (!e.file.empty()) json["file"] = e.file;
     json["percent"] = e.percent;
     json["speed"] = e.speed;
     if (e.eta_seconds) json["etaSeconds"] = *e.eta_seconds;

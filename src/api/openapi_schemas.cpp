@@ -193,9 +193,11 @@ std::string_view openapi_schemas() {
 "RecordingDetails": {"allOf": [{"$ref": "#/components/schemas/RecordingSummary"}, {"type": "object", "required": ["files", "jobs"], "properties": {
   "files": {"type": "array", "items": {"type": "object", "required": ["file", "bytes", "local"], "properties": {"file": {"type": "string"}, "bytes": {"type": "integer"},
     "sha256": {"type": "string"}, "key": {"type": "string", "description": "in the bucket, once it is there and checked"}, "local": {"type": "boolean"}}}},
-  "jobs": {"type": "array", "items": {"type": "object", "required": ["jobId", "state", "percent"], "properties": {"jobId": {"type": "string"},
+  "jobs": {"type": "array", "items": {"type": "object", "required": ["jobId", "kind", "state", "percent"], "properties": {"jobId": {"type": "string"},
+    "kind": {"enum": ["finish", "compose"], "description": "checksums and the participants' files, or a programme"},
+    "layout": {"enum": ["grid", "speaker", "presentation", "timeline"], "description": "of a programme; timeline: as it was changed while the meeting ran"},
     "state": {"enum": ["waiting", "running", "done", "failed"]}, "percent": {"type": "number"}, "speed": {"type": "number", "description": "times real time"},
-    "etaSeconds": {"type": ["integer", "null"]}, "file": {"type": "string"}, "failure": {"type": "string"}}}}}}]},
+    "etaSeconds": {"type": ["integer", "null"]}, "file": {"type": "string", "description": "of a programme: where it is when the state is done"}, "failure": {"type": "string"}}}}}}]},
 "RecordingManifest": {"type": "object"},
 "ComposeRecording": {"type": "object", "properties": {"layout": {"$ref": "#/components/schemas/Layout"},
   "width": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 1280}, "height": {"type": "integer", "minimum": 160, "maximum": 1920, "default": 720},

@@ -94,10 +94,12 @@ OrderedJson file_json(const recording::StoredFile& file) {
 OrderedJson job_json(const recording::Job& job) {
   OrderedJson json = OrderedJson::object();
   json["jobId"] = job.id;
+  json["kind"] = recording::to_string(job.kind);
   json["state"] = recording::to_string(job.state);
   json["percent"] = job.percent;
   json["speed"] = job.speed;
   json["etaSeconds"] = job.eta_seconds ? OrderedJson(*job.eta_seconds) : OrderedJson(nullptr);
+  if (!job.layout.empty()) json["layout"] = job.layout;
   if (!job.file.empty()) json["file"] = job.file;
   if (!job.failure.empty()) json["failure"] = job.failure;
   return json;

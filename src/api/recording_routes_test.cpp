@@ -33,6 +33,8 @@ class FakeControl final : public RecordingControl {
     recording::Job job;
     job.id = "j-1";
     job.state = recording::Job::State::kRunning;
+    job.layout = "timeline";
+    job.file = "composite/timeline-1.mp4";
     job.percent = 40.5;
     job.speed = 3;
     job.eta_seconds = 20;
@@ -217,6 +219,9 @@ TEST_F(RecordingRoutes, OneIsToldWithItsFilesAndTheProgressOfItsJobs) {
   EXPECT_EQ(answer.status, 200);
   EXPECT_EQ(answer.json["files"][0]["key"], "k");
   EXPECT_EQ(answer.json["files"][0]["local"], false);
+  EXPECT_EQ(answer.json["jobs"][0]["kind"], "compose");
+  EXPECT_EQ(answer.json["jobs"][0]["layout"], "timeline");
+  EXPECT_EQ(answer.json["jobs"][0]["file"], "composite/timeline-1.mp4") << "also before it is there";
   EXPECT_EQ(answer.json["jobs"][0]["percent"], 40.5);
   EXPECT_EQ(answer.json["jobs"][0]["etaSeconds"], 20);
   EXPECT_EQ(service_.get("/v1/recordings/r-2").status, 404);

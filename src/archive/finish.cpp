@@ -7,6 +7,7 @@
 
 #include "archive/make_participant.hpp"
 #include "archive/participant_plan.hpp"
+#include "archive/retime.hpp"
 #include "recording/paths.hpp"
 
 namespace dd::archive {
@@ -115,6 +116,7 @@ class Finishing {
     output.participant = plan.participant;
     output.kind = to_string(plan.kind);
     output.file = plan.file;
+    if (plan.video) output.rotation = plan.video->rotation;
     output.start = plan.from;
     output.duration = plan.to - plan.from;
     DD_TRY(output.bytes, file_bytes(path));
@@ -128,22 +130,40 @@ class Finishing {
   double reported_ = -1;
 };
 
-}  // namespace
-
-Result<Manifest> finish(const std::filesystem::path& path, Participants participants, const Progress& progress) {
-  DD_TRY(Folder folder, Folder::open(path, Access::kWrite));
-  DD_TRY(Manifest manifest, folder.manifest());
+Result<void> check(const Manifest& manifest) {
   if (manifest.state == State::kRecording) {
     return make_error(Errc::kConflict, "the recording has no end yet; if nobody writes it any more, recover it first");
   }
   if (manifest.duration > kLongest)
     return make_error(Errc::kInvalidArgument, "the recording is longer than two weeks; its timeline is damaged");
+  return ok();
+}
+
+}  // namespace
+
+Result<Manifest> finish(const std::filesystem::path& path, Participants participants, const Progress& progress) {
+  DD_TRY(Folder folder, Folder::open(path, Access::kWrite));
+  {
+    // Refused before anything is changed.
+    DD_TRY(const Manifest before, folder.manifest());
+    DD_TRY_VOID(check(before));
+  }
+  DD_TRY(const std::vector<std::string> changed, retime_files(folder));
+  DD_TRY(Manifest manifest, folder.manifest());
+  for (TrackEntry& track : manifest.tracks) {
+    for (FileEntry& file : track.files) {
+      if (std::find(changed.begin(), changed.end(), file.file) != changed.end()) file.sha256.clear();  // of what it was before
+    }
+  }
   Finishing finishing(folder, manifest, progress);
   if (participants == Participants::kEach) {
     DD_TRY_VOID(finishing.make_files());
   }
   DD_TRY_VOID(finishing.add_checksums());
   DD_TRY_VOID(folder.write_manifest(manifest));
+  // Only a programme that is made live needs them, and what is left there is in no manifest.
+  std::error_code ignored;
+  std::filesystem::remove_all(path / kPreviews, ignored);
   if (progress) progress(100, "done");
   return manifest;
 }

@@ -6,6 +6,7 @@
 
 #include <fstream>
 
+#include "archive/retime.hpp"
 #include "archive/testing/judge.hpp"
 #include "archive/testing/sample.hpp"
 #include "archive/testing/tool.hpp"
@@ -33,6 +34,74 @@ struct Case {
   std::vector<std::string> encoder;
   bool black;
 };
+
+// The picture was written by arrival for three seconds, 60 ms late at first.
+TEST(TracksOfAFinishedRecording, AreInSyncFromTheirFirstFrame) {
+  Sample sample;
+  sample.track(0.1, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.track(0.1, "p1-video-1", "p1", Kind::kVideo, Codec::kVp8);
+  sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0.5, .seconds = 9});
+  sample.file("p1-video-1", Codec::kVp8, 1, {.start = 1.0, .seconds = 9});
+  sample.note(9, TrackRetimed{"p1-video-1", {{1s, -60ms}, {3s, -60ms}, {5s, 0ms}}});
+  sample.note(11, RecordingStopped{"api"});
+  sample.write();
+  const auto track = sample.folder() / track_file("p1-video-1", 1);
+  const Verdict before = judge(track);
+  const auto first = finish(sample.folder());
+  ASSERT_TRUE(first) << first.error().message;
+  const auto& file = first->tracks[1].files[0];
+  EXPECT_EQ(file.start, 940ms) << "where the first frame belongs";
+
+  const auto expect_corrected = [&] {
+    const Verdict after = judge(track);
+    EXPECT_EQ(after.errors, "");
+    EXPECT_NEAR(after.seconds, before.seconds + 0.06, 0.002);
+    ASSERT_EQ(after.flashes.size(), before.flashes.size());
+    ASSERT_GE(after.flashes.size(), 4U);
+    for (std::size_t i = 0; i < after.flashes.size(); ++i) {
+      const double written = before.flashes[i] + 1.0;
+      const double shift = written <= 3 ? -0.06 : written >= 5 ? 0 : -0.06 * (5 - written) / 2;
+      EXPECT_NEAR(after.flashes[i] + 0.94, written + shift, 0.002) << "the flash at " << written;
+    }
+  };
+  expect_corrected();
+  const Verdict participant = judge(sample.folder() / first->outputs[0].file);
+  EXPECT_EQ(participant.flashes.size(), before.flashes.size());
+  EXPECT_NEAR(participant.flashes[0] + 0.1, before.flashes[0] + 1.0 - 0.06, 0.005) << "once, and not twice";
+  EXPECT_TRUE(!std::filesystem::exists(track.string() + ".retime"));
+
+  // Once more, as after a crash at the worst moment: the bytes are there and the timeline does not say so.
+  const auto again = finish(sample.folder());
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->tracks[1].files[0].sha256, file.sha256);
+  expect_corrected();
+}
+
+TEST(TracksOfAFinishedRecording, AreCorrectedOnceWhereverACrashWas) {
+  Sample sample;
+  sample.track(0.1, "p1-video-1", "p1", Kind::kVideo, Codec::kVp8);
+  sample.file("p1-video-1", Codec::kVp8, 1, {.start = 1.0, .seconds = 4});
+  sample.note(9, TrackRetimed{"p1-video-1", {{1s, -60ms}, {3s, 0ms}}});
+  sample.note(11, RecordingStopped{"api"});
+  sample.write();
+  const auto track = sample.folder() / track_file("p1-video-1", 1);
+  const auto text = [&] { return *read_text(track, 64 << 20); };
+  const std::string before = text();
+  {
+    auto folder = Folder::open(sample.folder(), Access::kRead);
+    ASSERT_TRUE(folder);
+    EXPECT_FALSE(retime_files(*folder)) << "the timeline cannot be written: as far as a crash in front of it comes";
+  }
+  const std::string after = text();
+  ASSERT_EQ(after.size(), before.size());
+  ASSERT_TRUE(after != before);
+  std::ofstream(track, std::ios::binary | std::ios::trunc) << after.substr(0, after.size() / 2) << before.substr(after.size() / 2);
+  ASSERT_TRUE(finish(sample.folder(), Participants::kNone));
+  EXPECT_TRUE(text() == after) << "half of it was done";
+  ASSERT_TRUE(finish(sample.folder(), Participants::kNone));
+  EXPECT_TRUE(text() == after);
+  EXPECT_FALSE(std::filesystem::exists(track.string() + ".retime"));
+}
 
 class ParticipantFiles : public ::testing::TestWithParam<Case> {};
 
@@ -252,6 +321,47 @@ TEST(Finish, FramesThatWereRetimedArePlayedWhereTheyBelong) {
   EXPECT_NEAR(late[1], -0.150, 0.040);
   EXPECT_NEAR(late[2], 0, 0.040);
   EXPECT_NEAR(late[3], 0, 0.040);
+}
+
+class Turned : public ::testing::TestWithParam<Codec> {};
+INSTANTIATE_TEST_SUITE_P(Finish, Turned, ::testing::Values(Codec::kVp8, Codec::kH264),
+                         [](const auto& it) { return std::string(to_string(it.param)); });
+
+TEST_P(Turned, APhoneHasAFileForEachWayUp) {
+  Sample sample;
+  sample.track(0, "p1-audio-1", "p1", Kind::kAudio, Codec::kOpus);
+  sample.track(0, "p1-video-1", "p1", Kind::kVideo, GetParam());
+  sample.file("p1-audio-1", Codec::kOpus, 1, {.start = 0, .seconds = 6});
+  for (const unsigned number : {1U, 2U}) {
+    const std::string file = track_file("p1-video-1", number);
+    const double start = number == 1 ? 0 : 3;
+    sample.note(start, FileBegan{"p1-video-1", file, 1, 160, 90, number == 1 ? "first" : "rotation", number == 1 ? 90U : 0U});
+    sample.media(file, GetParam(), {.start = start, .seconds = 3});
+    sample.note(start + 3, FileEnded{file, 3s, 90, std::filesystem::file_size(sample.folder() / file)});
+  }
+  const auto manifest = finished(sample, 6);
+  ASSERT_TRUE(manifest) << manifest.error().message;
+  ASSERT_EQ(manifest->outputs.size(), 2U);
+  EXPECT_EQ(manifest->outputs[0].rotation, 90U);
+  EXPECT_EQ(manifest->outputs[1].rotation, 0U);
+  for (const Output& output : manifest->outputs) {
+    const std::string file = (sample.folder() / output.file).string();
+    EXPECT_EQ(judge(file).errors, "");
+    EXPECT_EQ(judge(file).streams, GetParam() == Codec::kVp8 ? "vp8,opus" : "h264,opus");
+    if (GetParam() == Codec::kVp8) {
+      const std::string bytes = *read_text(file, 64 << 20);
+      const std::string roll("\x76\x75\x88\xC0\x56\x80\0\0\0\0\0", 11);  // -90, counter-clockwise
+      EXPECT_EQ(bytes.find(roll) != std::string::npos, output.rotation == 90);
+      const std::string sought = run_tool({"ffprobe", "-v", "error", "-select_streams", "v", "-read_intervals", "2%+#1", "-show_entries",
+                                           "packet=pts_time", "-of", "csv=p=0", file})
+                                     .output;
+      EXPECT_GT(std::atof(sought.c_str()), 0.5) << "what is behind is found where the index says: " << sought;
+    } else {
+      const std::string rotation =
+          run_tool({"ffprobe", "-v", "error", "-show_entries", "stream_side_data=rotation", "-of", "csv=p=0", file}).output;
+      EXPECT_EQ(rotation.find("-90") != std::string::npos, output.rotation == 90) << "ffprobe counts counter-clockwise: " << rotation;
+    }
+  }
 }
 
 TEST(Finish, AFileOfGarbageCostsOnlyItself) {

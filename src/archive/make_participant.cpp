@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <map>
 
+#include "archive/disk.hpp"
 #include "archive/fill_audio.hpp"
 #include "archive/fill_video.hpp"
 #include "archive/h264_black.hpp"
 #include "archive/participant_file.hpp"
 #include "archive/still_frame.hpp"
 #include "archive/track_frames.hpp"
+#include "archive/webm_roll.hpp"
 #include "recording/paths.hpp"
 
 namespace dd::archive {
@@ -50,6 +52,7 @@ class Pictures : public FrameSource {
   // `image` may be null: then gaps are black.
   Pictures(const std::filesystem::path& folder, const StreamPlan& plan, Time from, const Image* image)
       : image_(image), frames_(folder, plan.stretches, from), heads_(heads_of(folder, plan)), head_(first_usable(heads_, unseen(plan))) {
+    head_.rotation = plan.rotation;
     if (plan.codec != Codec::kH264) return;
     for (const StreamHead& head : heads_) {
       auto parameters = parse_avcc(head.setup);
@@ -166,6 +169,15 @@ Result<void> interleave(ParticipantFile& file, Mix from, Time zero, const std::f
   }
 }
 
+// A file that it cannot be written into is played as it was sent; the manifest says how it is upright.
+Result<void> write_roll(const std::filesystem::path& path, std::uint32_t rotation) {
+  DD_TRY(File file, File::open_for_writing(path));
+  DD_TRY(const std::uint64_t size, file.size());
+  const auto patch =
+      patch_for_roll([&](std::uint64_t offset, std::span<std::uint8_t> into) { return file.read_at(offset, into); }, size, rotation);
+  return patch ? file.write_at(patch->offset, patch->bytes) : ok();
+}
+
 }  // namespace
 
 Result<Made> make_participant(const std::filesystem::path& folder, const ParticipantPlan& plan, Fill fill,
@@ -194,6 +206,9 @@ Result<Made> make_participant(const std::filesystem::path& folder, const Partici
                            fill, [&](std::size_t source) { return pictures->paint(source); });
   DD_TRY_VOID(interleave(file, {sound ? &filled_audio : nullptr, pictures ? &filled_video : nullptr}, plan.from, on_time));
   DD_TRY_VOID(file.finish());
+  if (!mp4 && pictures && pictures->head().rotation != 0) {
+    DD_TRY_VOID(write_roll(into, pictures->head().rotation));
+  }
   return Made::kFile;
 }
 

@@ -5,22 +5,13 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
-#include <span>
 #include <vector>
 
+#include "archive/ebml.hpp"
 #include "base/result.hpp"
 #include "recording/terms.hpp"
 
 namespace dd::archive {
-
-// Fills `into` from `offset` on and says how many bytes there were; fewer only at the end.
-using ReadAt = std::function<std::size_t(std::uint64_t offset, std::span<std::uint8_t> into)>;
-
-struct Patch {
-  std::uint64_t offset = 0;
-  std::vector<std::uint8_t> bytes;
-};
 
 struct MatroskaCut {
   std::uint64_t whole_bytes = 0;  // what lies behind is torn, or is not Matroska

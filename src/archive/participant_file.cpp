@@ -11,6 +11,7 @@ extern "C" {
 #include <libavcodec/avcodec.h>
 #include <libavformat/avformat.h>
 #include <libavutil/channel_layout.h>
+#include <libavutil/display.h>
 #include <libavutil/mem.h>
 }
 
@@ -75,6 +76,11 @@ int add_video(AVFormatContext& output, const StreamHead& head, Parameters where)
   parameters.height = static_cast<int>(head.height);
   if (where == Parameters::kInStream) parameters.codec_tag = MKTAG('a', 'v', 'c', '3');
   set_setup(parameters, head.setup);
+  if (head.rotation != 0) {
+    auto* const matrix =
+        reinterpret_cast<std::int32_t*>(av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 9 * sizeof(std::int32_t)));
+    if (matrix != nullptr) av_display_rotation_set(matrix, head.rotation);  // which turns clockwise
+  }
   stream->time_base = {1, 90'000};
   return stream->index;
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "recording/paths.hpp"
 
@@ -68,11 +69,20 @@ std::vector<Lane> lanes_of(std::vector<const TrackEntry*> tracks, std::map<std::
   return lanes;
 }
 
-using Retimings = std::map<std::string, Retiming>;  // of every track
+// What has still to be applied to each file that was not put right itself.
+struct Retimings {
+  std::map<std::string, Retiming> tracks;
+  std::set<std::string> done;  // files
+
+  Retiming of(const TrackEntry& track, const FileEntry& file) const {
+    const auto found = tracks.find(track.track);
+    return found == tracks.end() || done.contains(file.file) ? Retiming{} : found->second;
+  }
+};
 
 struct Source {
   const FileEntry* file;
-  const Retiming* retiming;
+  Retiming retiming;
   Codec codec;
 };
 
@@ -80,7 +90,7 @@ std::vector<Source> sources_of(const Lane& lane, const Retimings& retimings) {
   std::vector<Source> sources;
   for (const TrackEntry* track : lane.tracks) {
     for (const FileEntry& file : track->files) {
-      if (file.duration > Time{} && file.bytes > 0) sources.push_back({&file, &retimings.at(track->track), track->codec});
+      if (file.duration > Time{} && file.bytes > 0) sources.push_back({&file, retimings.of(*track, file), track->codec});
     }
   }
   std::stable_sort(sources.begin(), sources.end(), [](const Source& a, const Source& b) { return a.file->start < b.file->start; });
@@ -92,14 +102,15 @@ StreamPlan stream_of(std::span<const Source> sources, Codec fallback, Time to) {
   plan.codec = sources.empty() ? fallback : sources.front().codec;
   for (std::size_t i = 0; i < sources.size(); ++i) {
     const FileEntry& file = *sources[i].file;
-    plan.stretches.push_back({file.file, file.start, *sources[i].retiming, i + 1 < sources.size() ? sources[i + 1].file->start : to});
+    plan.stretches.push_back({file.file, file.start, sources[i].retiming, i + 1 < sources.size() ? sources[i + 1].file->start : to});
     if (plan.width == 0) plan.width = file.width.value_or(0);
     if (plan.height == 0) plan.height = file.height.value_or(0);
+    plan.rotation = file.rotation;
   }
   return plan;
 }
 
-// Pictures of one codec, and from when to when.
+// Pictures of one codec and one way up, and from when to when.
 struct Episode {
   Span span;
   StreamPlan video;
@@ -111,7 +122,10 @@ std::vector<Episode> episodes_of(const Lane& lane, const Retimings& retimings, S
   std::size_t begin = 0;
   do {
     std::size_t end = begin;
-    while (end < sources.size() && sources[end].codec == sources[begin].codec) ++end;
+    const auto fits = [&](const Source& it) {
+      return it.codec == sources[begin].codec && it.file->rotation == sources[begin].file->rotation;
+    };
+    while (end < sources.size() && fits(sources[end])) ++end;
     const Time from = episodes.empty() ? span.from : sources[begin].file->start;
     const Time to = end < sources.size() ? sources[end].file->start : span.to;
     episodes.push_back({{from, to}, stream_of(std::span(sources).subspan(begin, end - begin), lane.tracks.front()->codec, to)});
@@ -129,9 +143,9 @@ StreamPlan audio_within(const Lane& lane, const Retimings& retimings, Span span)
 class Planner {
  public:
   Planner(std::span<const Event> events, const Manifest& manifest) : manifest_(&manifest), spans_(track_spans(events, manifest)) {
-    for (const TrackEntry& track : manifest.tracks) retimings_[track.track];
     for (const Event& event : events) {
-      if (const auto* retimed = std::get_if<TrackRetimed>(&event.what)) retimings_[retimed->track].add(retimed->points);
+      if (const auto* retimed = std::get_if<TrackRetimed>(&event.what)) retimings_.tracks[retimed->track].add(retimed->points);
+      if (const auto* file = std::get_if<FileRetimed>(&event.what)) retimings_.done.insert(file->file);
       if (const auto* named = std::get_if<ParticipantNamed>(&event.what)) joined_.emplace(named->participant, event.t);
     }
   }

@@ -28,6 +28,7 @@ struct StreamPlan {
   std::vector<Stretch> stretches;  // none: the stream was muted from beginning to end
   std::uint32_t width = 0;         // of the first picture; 0 when nobody knows
   std::uint32_t height = 0;
+  std::uint32_t rotation = 0;  // degrees clockwise
 };
 
 struct ParticipantPlan {
@@ -40,8 +41,8 @@ struct ParticipantPlan {
   std::optional<StreamPlan> video;
 };
 
-// One file for each participant with a camera or a microphone, one for each screen share, further ones where a codec changes
-// (a container has one for each stream) or where two cameras ran at the same time.
+// One file for each participant with a camera or a microphone, one for each screen share, further ones where a codec changes or a phone was
+// turned (a container has one of them for each stream) or where two cameras ran at the same time.
 std::vector<ParticipantPlan> plan_participants(std::span<const recording::Event> events, const recording::Manifest& manifest);
 
 }  // namespace dd::archive

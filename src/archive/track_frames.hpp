@@ -25,6 +25,7 @@ struct StreamHead {
   std::uint32_t height = 0;
   std::uint8_t channels = 0;
   std::vector<std::uint8_t> setup;  // OpusHead, avcC, av1C; empty for VP8 and VP9
+  std::uint32_t rotation = 0;       // degrees clockwise that make its pictures upright; of a file to be made
 };
 
 // kInvalidArgument when there is no stream of ours in it.

@@ -8,6 +8,14 @@ namespace dd::composer {
 
 using recording::Kind;
 
+namespace {
+
+void note_size(Stream& stream, Size size) {
+  if (std::int64_t{size.width} * size.height > std::int64_t{stream.largest.width} * stream.largest.height) stream.largest = size;
+}
+
+}  // namespace
+
 std::size_t Cast::person(const std::string& id) {
   const auto [found, fresh] = person_by_id_.try_emplace(id, people_.size());
   if (fresh) {
@@ -26,7 +34,7 @@ void Cast::begin_track(const recording::TrackBegan& began) {
   const std::size_t who = person(began.participant);
   const auto [found, fresh] = stream_by_track_.try_emplace(began.track, streams_.size());
   if (fresh) {
-    streams_.push_back({began.track, who, began.kind, began.codec, {}, {}, {}, {}});
+    streams_.push_back({began.track, who, began.kind, began.codec, {}, {}, {}, {}, {}, {}, {}});
     states_.push_back({});
   }
   states_[found->second] = {true, false};
@@ -44,11 +52,42 @@ void Cast::apply(const recording::Event& event) {
     begin_track(*began);
   } else if (const auto* file = std::get_if<recording::FileBegan>(&event.what)) {
     const auto found = stream_by_track_.find(file->track);
-    if (found != stream_by_track_.end()) streams_[found->second].clips.push_back({file->file, event.t, {}});
+    if (found == stream_by_track_.end()) return;
+    Stream& stream = streams_[found->second];
+    const Size size{static_cast<int>(file->width.value_or(0)), static_cast<int>(file->height.value_or(0))};
+    stream.clips.push_back({file->file, event.t, {}, false, size});
+    note_size(stream, size);
+    if (file->rotation != 0 || !stream.turns.empty()) stream.turns.push_back({event.t, static_cast<int>(file->rotation)});
+  } else if (const auto* turned = std::get_if<recording::PictureTurned>(&event.what)) {
+    const auto found = stream_by_track_.find(turned->track);
+    if (found != stream_by_track_.end()) streams_[found->second].turns.push_back({event.t, static_cast<int>(turned->degrees)});
+  } else if (const auto* sized = std::get_if<recording::SizeChanged>(&event.what)) {
+    const auto found = stream_by_track_.find(sized->track);
+    if (found != stream_by_track_.end())
+      note_size(streams_[found->second], {static_cast<int>(sized->width), static_cast<int>(sized->height)});
+  } else if (const auto* preview = std::get_if<recording::PreviewBegan>(&event.what)) {
+    const auto found = stream_by_track_.find(preview->track);
+    if (found == stream_by_track_.end()) return;
+    const Size size{static_cast<int>(preview->width), static_cast<int>(preview->height)};
+    streams_[found->second].previews.push_back({preview->file, event.t, {}, false, size});
+  } else if (const auto* preview_ended = std::get_if<recording::PreviewEnded>(&event.what)) {
+    for (Stream& stream : streams_) {
+      for (Clip& clip : stream.previews) {
+        if (clip.file == preview_ended->file) clip.duration = preview_ended->duration;
+      }
+    }
   } else if (const auto* complete = std::get_if<recording::FileEnded>(&event.what)) {
     for (Stream& stream : streams_) {
       for (Clip& clip : stream.clips) {
         if (clip.file == complete->file) clip.duration = complete->duration;
+      }
+    }
+  } else if (const auto* right = std::get_if<recording::FileRetimed>(&event.what)) {
+    for (Stream& stream : streams_) {
+      for (Clip& clip : stream.clips) {
+        if (clip.file != right->file) continue;
+        clip.start = right->start;
+        clip.retimed = true;
       }
     }
   } else if (const auto* gap = std::get_if<recording::GapNoted>(&event.what)) {

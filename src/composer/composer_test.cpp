@@ -61,6 +61,25 @@ void expect_in_sync(const std::vector<double>& flashes, const std::vector<double
   EXPECT_GE(pairs, least);
 }
 
+// Red all over, so that one sees by its shape which way up it is.
+TEST_F(Composing, APictureIsTurnedWhereItsPhoneWas) {
+  SampleRecording r;
+  r.film("a", Kind::kVideo, Codec::kVp8, {0s, 4s, "red", "320x180", 0, {}});
+  r.add(2s, PictureTurned{"a-video", 90});
+  r.end(4s);
+  const TemporaryFolder folder;
+  auto request = request_for(r, folder.path() / "turned.mp4");
+  const auto result = composed(request);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  const Screening screening(request.output, kSmall, kFps);
+  const Rect left{0, kSmall.height / 2 - 20, 40, 40};
+  const Rect middle{kSmall.width / 2 - 20, kSmall.height / 2 - 20, 40, 40};
+  EXPECT_GT(screening.colour(left, 1.5)[0], 200) << "wide";
+  EXPECT_LT(screening.colour(left, 3.5)[0], 100) << "upright";
+  EXPECT_GT(screening.colour(middle, 1.5)[0], 200);
+  EXPECT_GT(screening.colour(middle, 3.5)[0], 200);
+}
+
 // One meeting in which everything happens: somebody comes late, leaves and comes back with another size, somebody's camera
 // stalls, somebody's file is damaged, somebody's camera is off from the start.
 class Meeting : public Composing {

@@ -65,7 +65,7 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const std::filesystem::path& file
   } else {
     g_object_set(decoder->source_.get(), "location", file.c_str(), nullptr);
   }
-  if (!decoder->wanted_.empty()) {
+  if (growing || !decoder->wanted_.empty()) {
     const ElementPtr first = element_of(decoder->pipeline_.get(), "first");
     const PadPtr pad(gst_element_get_static_pad(first.get(), "sink"));
     gst_pad_add_probe(pad.get(), GST_PAD_PROBE_TYPE_BUFFER, &Decoder::on_frame, decoder.get(), nullptr);
@@ -86,8 +86,18 @@ Decoder::~Decoder() {
   if (file_ >= 0) ::close(file_);
 }
 
-// Reads on where the file has grown.
-void Decoder::feed() {
+void Decoder::rest() {
+  needs_key_ = true;  // first, so that no frame slips through in between
+  resting_ = true;
+}
+
+void Decoder::wake(Time from) {
+  key_from_us_ = from.count();
+  resting_ = false;
+}
+
+bool Decoder::feed() {
+  if (file_ < 0) return true;
   auto* const source = GST_APP_SRC(source_.get());
   while (!ended_ && gst_app_src_get_current_level_bytes(source) < kReadAhead) {
     std::array<char, 65536> bytes;
@@ -102,8 +112,9 @@ void Decoder::feed() {
       ended_ = true;
       dry_ = false;
     }
-    return;
+    return true;
   }
+  return ended_;
 }
 
 // Nothing more can come out before the file has grown; asking costs a glance once and no time from then on.
@@ -111,10 +122,16 @@ bool Decoder::is_fed_up() const { return !ended_ && gst_app_src_get_current_leve
 
 GstPadProbeReturn Decoder::on_frame(GstPad*, GstPadProbeInfo* probe, gpointer self) {
   auto& decoder = *static_cast<Decoder*>(self);
-  const GstBuffer* const frame = GST_PAD_PROBE_INFO_BUFFER(probe);
+  GstBuffer* const frame = GST_PAD_PROBE_INFO_BUFFER(probe);
+  if (decoder.resting_) return GST_PAD_PROBE_DROP;
   const GstClockTime time = GST_BUFFER_PTS_IS_VALID(frame) ? GST_BUFFER_PTS(frame) : GST_BUFFER_DTS(frame);
   if (!GST_CLOCK_TIME_IS_VALID(time)) return GST_PAD_PROBE_OK;
   const Time t = to_time(time);
+  if (decoder.needs_key_) {
+    if (GST_BUFFER_FLAG_IS_SET(frame, GST_BUFFER_FLAG_DELTA_UNIT) || t.count() < decoder.key_from_us_) return GST_PAD_PROBE_DROP;
+    decoder.needs_key_ = false;
+  }
+  if (decoder.wanted_.empty()) return GST_PAD_PROBE_OK;
   while (decoder.at_ < decoder.wanted_.size() && decoder.wanted_[decoder.at_].to <= t) ++decoder.at_;
   const bool wanted = decoder.at_ < decoder.wanted_.size() && decoder.wanted_[decoder.at_].from <= t;
   return wanted ? GST_PAD_PROBE_OK : GST_PAD_PROBE_DROP;
@@ -124,7 +141,7 @@ Decoder::Pulled Decoder::pull() {
   auto* const sink = GST_APP_SINK(sink_.get());
   const MonotonicTime give_up = system_clock().now() + kPatience;
   for (;;) {
-    if (file_ >= 0) feed();
+    feed();
     if (SamplePtr sample{gst_app_sink_try_pull_sample(sink, dry_ ? 0 : kGlance)}) {
       const GstStructure* const shape = gst_caps_get_structure(gst_sample_get_caps(sample.get()), 0);
       const std::string fault = fault_of(sample.get(), gst_structure_has_name(shape, "video/x-raw") != FALSE);

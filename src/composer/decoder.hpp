@@ -47,18 +47,28 @@ class Decoder {
   // The file grows no more.
   void complete() { complete_ = true; }
 
+  // Of a growing file: it is read on, and nothing is decoded until wake(), and then from the next key frame that is read and
+  // not before `from`.
+  void rest();
+  void wake(Time from);
+  bool awaits_key_frame() const { return needs_key_; }
+  // Reads on where the file has grown; pull() does it by itself. False when there is more than fits in now.
+  bool feed();
+
   // When a sample's content begins, in the file's time.
   static Time time_of(GstSample* sample);
 
  private:
   Decoder(PipelinePtr pipeline, std::vector<Interval> wanted);
-  void feed();
   bool is_fed_up() const;
   static GstPadProbeReturn on_frame(GstPad* pad, GstPadProbeInfo* probe, gpointer self);
 
   const std::vector<Interval> wanted_;
   std::size_t at_ = 0;  // in wanted_; the demultiplexer's thread only
   int file_ = -1;       // of a growing file
+  std::atomic<bool> resting_{false};
+  std::atomic<bool> needs_key_{false};
+  std::atomic<Time::rep> key_from_us_{0};
   bool complete_ = false;
   bool ended_ = false;  // the pipeline has been told
   bool dry_ = false;    // all that is written has come out

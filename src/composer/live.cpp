@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
+#include <map>
+#include <string>
 #include <utility>
 
 #include "composer/fragments.hpp"
@@ -15,15 +17,19 @@ namespace dd::composer {
 namespace {
 
 constexpr Duration kLook = std::chrono::milliseconds{200};
+constexpr Duration kTellEvery = std::chrono::seconds{1};
+constexpr std::size_t kMostWishes = 6;  // at a time: names have up to 240 bytes, and a line is read up to 2048 (child/output_lines.hpp)
 constexpr Duration kNap = std::chrono::milliseconds{5};
 // A change that is younger may still turn out otherwise (a cough, a line written late), so the plan is made anew.
 constexpr Time kSettled = std::chrono::seconds{3};
 
 class LiveShow {
  public:
-  LiveShow(const ComposeRequest& request, const Clock& clock, TimelineTail tail, HlsFolder hls, std::unique_ptr<Encoder> encoder)
+  LiveShow(const ComposeRequest& request, const Clock& clock, const OnWishes& on_wishes, TimelineTail tail, HlsFolder hls,
+           std::unique_ptr<Encoder> encoder)
       : request_(request),
         clock_(clock),
+        on_wishes_(on_wishes),
         tail_(std::move(tail)),
         hls_(std::move(hls)),
         encoder_(std::move(encoder)),
@@ -72,6 +78,7 @@ class LiveShow {
         if (more || tail_.now() - changed_ < kSettled) {
           DD_TRY_VOID(plan_anew());
         }
+        tell_wishes(t);
       }
       if (stop || tail_.end()) return ok();
       const Time behind = tail_.now() - kBehind - t;
@@ -85,6 +92,19 @@ class LiveShow {
       DD_TRY_VOID(encoder_->wait(kNap));
       DD_TRY_VOID(write_out());  // what was encoded meanwhile is wanted now, not with the next frame
     }
+  }
+
+  void tell_wishes(Time t) {
+    std::vector<Performance::Wish> news;
+    for (Performance::Wish& wish : performance_->wishes(t)) {
+      const auto known = told_.find(wish.track);
+      if (wish.key_frame || known == told_.end() || known->second != wish.smaller) news.push_back(std::move(wish));
+    }
+    if (news.empty() || !on_wishes_ || clock_.now() < tell_at_) return;
+    tell_at_ = clock_.now() + kTellEvery;
+    if (news.size() > kMostWishes) news.resize(kMostWishes);  // the others' turn comes
+    for (const Performance::Wish& wish : news) told_[wish.track] = wish.smaller;
+    on_wishes_(news);
   }
 
   Result<void> plan_anew() {
@@ -124,6 +144,9 @@ class LiveShow {
 
   const ComposeRequest& request_;
   const Clock& clock_;
+  const OnWishes& on_wishes_;
+  std::map<std::string, unsigned> told_;  // by track
+  MonotonicTime tell_at_{};
   TimelineTail tail_;
   HlsFolder hls_;
   std::unique_ptr<Encoder> encoder_;
@@ -139,12 +162,13 @@ class LiveShow {
 
 }  // namespace
 
-Result<Composed> compose_live(const ComposeRequest& request, const Clock& clock, const Progress& progress, const std::atomic<bool>& stop) {
+Result<Composed> compose_live(const ComposeRequest& request, const Clock& clock, const Progress& progress, const std::atomic<bool>& stop,
+                              const OnWishes& on_wishes) {
   DD_TRY(TimelineTail tail, TimelineTail::open(request.folder, clock));
   DD_TRY(HlsFolder hls, HlsFolder::open(request.output, kSegmentSeconds));
   if (hls.has_ended()) return Composed{Time{std::llround(hls.seconds() * 1e6)}, {}};
   DD_TRY(auto encoder, Encoder::open({Format::kFragments, request.size, request.fps}, {}, {}));
-  LiveShow show(request, clock, std::move(tail), std::move(hls), std::move(encoder));
+  LiveShow show(request, clock, on_wishes, std::move(tail), std::move(hls), std::move(encoder));
   return show.run(progress, stop);
 }
 

@@ -35,6 +35,7 @@ class Broadcast final : public Clock {
  public:
   Broadcast(const SampleRecording& recording, Time length) : recording_(recording), length_(length) {
     std::filesystem::create_directories(folder() / "tracks");
+    std::filesystem::create_directories(folder() / kPreviews);
     grow();
   }
   const std::filesystem::path& folder() const { return folder_.path(); }
@@ -56,19 +57,29 @@ class Broadcast final : public Clock {
  private:
   static constexpr int kMaxHeld = 20'000;  // looks; each is a nap of the composer's
 
+  Time end_of(const std::string& file) const {
+    for (const Event& event : recording_.events()) {
+      const auto* ended = std::get_if<PreviewEnded>(&event.what);
+      if (ended != nullptr && ended->file == file) return event.t;
+    }
+    return length_;
+  }
+
   // A frame is written at most half a second after it was there; a timeline's line at once.
   void grow() const {
     grown_ = now_;
     const Time written = std::max(Time{0}, std::chrono::duration_cast<Time>(now_) - 500ms);
     for (const Event& event : recording_.events()) {
       const auto* file = std::get_if<FileBegan>(&event.what);
-      if (file == nullptr || written < event.t) continue;
-      const std::string whole = text_of(recording_.folder() / file->file);
-      const double share =
-          std::min(1.0, static_cast<double>((written - event.t).count()) / static_cast<double>((length_ - event.t).count()));
+      const auto* preview = std::get_if<PreviewBegan>(&event.what);
+      if ((file == nullptr && preview == nullptr) || written < event.t) continue;
+      const std::string& name = file != nullptr ? file->file : preview->file;
+      const std::string whole = text_of(recording_.folder() / name);
+      const Time end = end_of(name);
+      const double share = std::min(1.0, static_cast<double>((written - event.t).count()) / static_cast<double>((end - event.t).count()));
       // Never less than a header's worth, as a recorder's first write.
       const auto bytes = std::max<std::size_t>(600, static_cast<std::size_t>(share * static_cast<double>(whole.size())));
-      std::ofstream(folder() / file->file, std::ios::binary) << whole.substr(0, bytes);
+      std::ofstream(folder() / name, std::ios::binary) << whole.substr(0, bytes);
     }
     std::ofstream timeline(folder() / kTimelineFile, std::ios::binary | std::ios::app);
     for (; lines_ < recording_.events().size() && recording_.events()[lines_].t <= std::chrono::duration_cast<Time>(now_); ++lines_) {
@@ -170,6 +181,85 @@ TEST_F(Live, GoesOnWhereItWasStopped) {
       request, broadcast, [](Time, Time) {}, stop);
   ASSERT_TRUE(result.has_value()) << result.error().message;
   expect_whole(request.output);
+}
+
+// The layers of one picture have different colours here, so that one sees which is shown.
+TEST_F(Live, ASmallTileShowsTheSmallLayerAndALargeOneTheLargeWithoutAHole) {
+  SampleRecording layered;
+  layered.film("a", Kind::kVideo, Codec::kVp8, {0s, 14s, "red", "640x360", 0, {}});
+  layered.film("a", Kind::kAudio, Codec::kOpus, {0s, 14s, "", "", 1000, {}});
+  layered.film("b", Kind::kVideo, Codec::kVp8, {0s, 14s, "blue", "96x54", 0, {}});
+  layered.film_preview("a", Kind::kVideo, Codec::kVp8, {2s, 10s, "lime", "160x90", 0, {}});
+  layered.add(0s, SpeakerChanged{"a"});
+  layered.add(6s, LayoutChanged{"speaker", ""});
+  layered.add(11s, LayoutChanged{"grid", ""});
+  layered.film_preview("a", Kind::kVideo, Codec::kVp8, {12s, 14s, "lime", "160x90", 0, {}});
+  layered.end(14s);
+  const Broadcast broadcast(layered, 14s);
+  const ComposeRequest request = request_for(broadcast);
+  std::vector<Performance::Wish> wishes;
+  const std::atomic<bool> go_on{false};
+  const auto result = compose_live(
+      request, broadcast, [](Time, Time) {}, go_on,
+      [&](const std::vector<Performance::Wish>& news) { wishes.insert(wishes.end(), news.begin(), news.end()); });
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  EXPECT_TRUE(result->troubles.empty()) << result->troubles.front();
+
+  const Screening screening(request.output / "live.mp4", kLiveSize, 30);
+  const Rect small = arrange(Layout::kGrid, kLiveSize, 2)[0];
+  const Rect large = arrange(Layout::kSpeaker, kLiveSize, 2)[0];
+  const auto shows = [&](const Rect& tile, double at, int part) {
+    const auto colour = screening.colour(tile, at);
+    EXPECT_GT(colour[static_cast<std::size_t>(part)], 180) << "at " << at;
+    EXPECT_LT(colour[static_cast<std::size_t>(1 - part)], 100) << "at " << at;
+  };
+  shows(small, 1.5, 0);
+  for (double at = 2.4; at < 5.9; at += 0.5) shows(small, at, 1);  // not while it flashes
+  for (double at = 7.4; at < 10.9; at += 0.5) shows(large, at, 0);
+  shows(small, 11.5, 0);
+  shows(small, 13.5, 1);
+  for (double at = 0.5; at < 13.9; at += 1.0 / 30) {
+    const auto colour = screening.colour(at < 6 || at >= 11 ? small : large, at);
+    EXPECT_GT(std::max(colour[0], colour[1]), 150) << "black at " << at;
+  }
+  for (const Rect& tile : {small, large}) {
+    for (const double flash : screening.flashes(tile)) EXPECT_NEAR(flash, std::round(flash), 0.040);
+  }
+
+  const auto told = [&](const std::string& track) {
+    std::vector<unsigned> steps;
+    for (const auto& wish : wishes) {
+      if (wish.track == track) steps.push_back(wish.smaller);
+    }
+    return steps;
+  };
+  ASSERT_FALSE(told("a-video").empty());
+  EXPECT_EQ(told("a-video").front(), 2U) << "640 wide in a tile of 152";
+  EXPECT_EQ(told("b-video"), std::vector<unsigned>{0}) << "nothing smaller than it would fill its tile";
+  EXPECT_TRUE(std::any_of(wishes.begin(), wishes.end(), [](const auto& wish) { return wish.track == "a-video" && wish.key_frame; }))
+      << "the large tile waits for one";
+}
+
+TEST_F(Live, ATileWhosePreviewEndsUnaskedGoesBackToItsTrack) {
+  SampleRecording layered;
+  layered.film("a", Kind::kVideo, Codec::kVp8, {0s, 9s, "red", "640x360", 0, {}});
+  layered.film_preview("a", Kind::kVideo, Codec::kVp8, {1s, 6s, "lime", "320x180", 0, {}});
+  layered.end(9s);
+  const Broadcast broadcast(layered, 9s);
+  const ComposeRequest request = request_for(broadcast);
+  const std::atomic<bool> go_on{false};
+  const auto result = compose_live(
+      request, broadcast, [](Time, Time) {}, go_on);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  const Screening screening(request.output / "live.mp4", kLiveSize, 30);
+  const Rect tile = arrange(Layout::kGrid, kLiveSize, 1)[0];
+  EXPECT_GT(screening.colour(tile, 4.4)[1], 180) << "the small layer fills the picture";
+  EXPECT_GT(screening.colour(tile, 7.4)[0], 180);
+  EXPECT_LT(screening.colour(tile, 7.4)[1], 100) << "the track has been found again behind five seconds that were not decoded";
+  for (double at = 0.5; at < 8.9; at += 1.0 / 30) {
+    const auto colour = screening.colour(tile, at);
+    EXPECT_GT(std::max(colour[0], colour[1]), 150) << "black at " << at;
+  }
 }
 
 TEST(Fragments, WhatIsNoMp4IsAnError) {

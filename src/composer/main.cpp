@@ -57,7 +57,8 @@ int run(int argc, char** argv) {
     DD_TRY_VOID(start_gstreamer());
     if (parsed->live) {
       return compose_live(
-          parsed->compose, system_clock(), [&](Time done, Time whole) { report.progress(done, whole); }, stop_asked);
+          parsed->compose, system_clock(), [&](Time done, Time whole) { report.progress(done, whole); }, stop_asked,
+          [&](const std::vector<Performance::Wish>& wishes) { report.wishes(wishes); });
     }
     return compose(
         parsed->compose, [&](Time done, Time whole) { report.progress(done, whole); }, stop_asked);

@@ -8,9 +8,21 @@
 #include "recording/paths.hpp"
 
 namespace dd::composer {
+namespace {
+
+std::vector<Rect> tiles_of(const Scene& scene, Size canvas) {
+  return arrange(scene.layout, canvas, scene.seats.size() + (scene.more > 0 ? 1 : 0));
+}
+
+}  // namespace
 
 Performance::Performance(std::filesystem::path folder, Programme programme, Size size, int fps, Growth growth)
-    : folder_(std::move(folder)), programme_(std::move(programme)), slack_(Time{500'000} / fps), growth_(growth), stage_(size) {
+    : folder_(std::move(folder)),
+      programme_(std::move(programme)),
+      size_(size),
+      slack_(Time{500'000} / fps),
+      growth_(growth),
+      stage_(size) {
   if (programme_.fill == recording::Fill::kImage) {
     if (auto image = load_image(folder_ / recording::kFillImage)) {
       fill_image_ = std::move(*image);
@@ -51,7 +63,33 @@ void Performance::show_scene(const Scene& scene) {
     return;
   }
   stage_.set_scene(programme_, scene);
+  tiles_ = tiles_of(scene, size_);
   look_ = std::move(look);
+}
+
+std::vector<Performance::Wish> Performance::wishes(Time t) {
+  std::vector<std::optional<Rect>> coming(programme_.streams.size());
+  for (const Scene& scene : programme_.scenes) {
+    if (scene.to <= t) continue;
+    const std::vector<Rect> tiles = tiles_of(scene, size_);
+    for (std::size_t index = 0; index < scene.seats.size(); ++index) {
+      if (!scene.seats[index].stream) continue;
+      std::optional<Rect>& largest = coming[*scene.seats[index].stream];
+      if (!largest || tiles[index].height > largest->height) largest = tiles[index];
+    }
+  }
+  std::vector<Wish> wishes;
+  for (std::size_t index = 0; index < programme_.streams.size(); ++index) {
+    const Stream& stream = programme_.streams[index];
+    if (stream.kind == recording::Kind::kAudio) continue;
+    Layered& pictures = pictures_.at(stream.track);
+    pictures.prepare(t, coming[index]);
+    const bool waits = pictures.wishes_key_frame();
+    const unsigned smaller = coming[index] && stream.largest.width > 0 ? halvings(stream.largest, *coming[index]) : 0;
+    // What it has is shown until it has better.
+    wishes.push_back({stream.track, waits ? std::max(smaller, 1U) : smaller, waits});
+  }
+  return wishes;
 }
 
 GstBuffer* Performance::frame_at(Time t) {
@@ -62,7 +100,7 @@ GstBuffer* Performance::frame_at(Time t) {
   for (std::size_t index = 0; index < scene.seats.size(); ++index) {
     const auto& stream = scene.seats[index].stream;
     // The nearest picture and not the last: half a frame of lateness less.
-    GstSample* const picture = stream ? pictures_.at(programme_.streams[*stream].track).at(t, slack_) : nullptr;
+    GstSample* const picture = stream ? pictures_.at(programme_.streams[*stream].track).at(t, slack_, tiles_[index]) : nullptr;
     stage_.show(index, picture == nullptr ? fill_image_.get() : picture);
   }
   return stage_.take_frame();

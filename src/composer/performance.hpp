@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "composer/pictures.hpp"
+#include "composer/layered.hpp"
 #include "composer/plan.hpp"
 #include "composer/sound.hpp"
 #include "composer/stage.hpp"
@@ -24,6 +24,15 @@ class Performance {
 
   // The same programme, of which more is known.
   void go_on(Programme programme);
+
+  // What would make the rest of a live programme cheaper, or its change to a larger tile possible.
+  struct Wish {
+    std::string track;
+    unsigned smaller = 0;  // how many steps below the highest layer a preview may be; 0: none is needed
+    bool key_frame = false;
+  };
+  // Of each stream with pictures. Looks ahead from `t` as far as the plan goes.
+  std::vector<Wish> wishes(Time t);
 
   GstBuffer* frame_at(Time t);
   // From one sample of the timeline to another.
@@ -44,14 +53,16 @@ class Performance {
 
   std::filesystem::path folder_;
   Programme programme_;
+  Size size_;
   Time slack_;
   Growth growth_;
   Stage stage_;
   std::size_t scene_ = 0;
   std::optional<Look> look_;
-  SamplePtr fill_image_;  // null: black
+  std::vector<Rect> tiles_;  // of the scene's seats
+  SamplePtr fill_image_;     // null: black
   std::vector<std::string> own_troubles_;
-  std::map<std::string, Pictures> pictures_;  // by track
+  std::map<std::string, Layered> pictures_;  // by track
   std::map<std::string, Sound> sounds_;
 };
 

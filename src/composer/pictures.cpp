@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "composer/turned.hpp"
 #include "composer/wanted.hpp"
 #include "recording/paths.hpp"
 
@@ -15,6 +16,7 @@ namespace {
 constexpr Time kTornEnd = std::chrono::seconds{2};
 // Finding a key frame costs less than decoding this much.
 constexpr Time kHiddenForLong = std::chrono::seconds{5};
+constexpr Time kFollowEvery = std::chrono::milliseconds{500};
 
 }  // namespace
 
@@ -54,20 +56,26 @@ std::optional<std::vector<Interval>> Pictures::wanted_of(std::size_t clip, const
   return wanted;
 }
 
-void Pictures::open(std::size_t clip, Time t) {
+std::optional<std::filesystem::path> Pictures::path_of(std::size_t clip) {
   clip_ = clip;
   decoder_.reset();
   next_ = {};
+  const auto path = recording::file_within(folder_, stream_.clips[clip].file);
+  if (path.has_value()) return *path;
+  troubles_.push_back(fmt::format("{}: not a file of this recording", stream_.track));
+  return std::nullopt;
+}
+
+void Pictures::open(std::size_t clip, Time t) {
+  const auto path = path_of(clip);
+  if (!path) return;
+  if (auto wanted = wanted_of(clip, *path, t)) open(clip, *path, std::move(*wanted));
+}
+
+void Pictures::open(std::size_t clip, const std::filesystem::path& path, std::vector<Interval> wanted) {
   const Clip& what = stream_.clips[clip];
-  const auto path = recording::file_within(folder_, what.file);
-  if (!path.has_value()) {
-    troubles_.push_back(fmt::format("{}: not a file of this recording", stream_.track));
-    return;
-  }
-  auto wanted = wanted_of(clip, *path, t);
-  if (!wanted) return;
-  whole_ = wanted->empty();
-  auto opened = Decoder::open(*path, stream_.codec, std::move(*wanted), what.duration ? Growth::kComplete : growth_);
+  whole_ = wanted.empty();
+  auto opened = Decoder::open(path, stream_.codec, std::move(wanted), what.duration && !resting_ ? Growth::kComplete : growth_);
   if (opened.has_value()) {
     decoder_ = std::move(*opened);
   } else {
@@ -81,8 +89,12 @@ bool Pictures::look_ahead() {
     auto pulled = decoder_->pull();
     if (std::holds_alternative<Decoder::NotYet>(pulled)) return false;
     if (auto* sample = std::get_if<SamplePtr>(&pulled)) {
-      next_.time = stream_.retiming.corrected(stream_.clips[*clip_].start + Decoder::time_of(sample->get()));
-      next_.sample = std::move(*sample);
+      const Clip& clip = stream_.clips[*clip_];
+      const Time written = clip.start + Decoder::time_of(sample->get());
+      next_.time = clip.retimed ? written : stream_.retiming.corrected(written);
+      // Matroska rounds to milliseconds.
+      const int rotation = stream_.rotation_at(next_.time + std::chrono::milliseconds{1});
+      if (next_.time >= woken_) next_.sample = rotation == 0 ? std::move(*sample) : turned(std::move(*sample), rotation);
       continue;
     }
     if (const auto* broken = std::get_if<Decoder::Broken>(&pulled)) {
@@ -105,9 +117,45 @@ void Pictures::note_early_end() {
                                   static_cast<double>(clip.duration->count()) / 1e6));
 }
 
-GstSample* Pictures::at(Time t, Time slack) {
+std::optional<std::size_t> Pictures::due_at(Time t) const {
   std::optional<std::size_t> due;
-  for (std::size_t clip = clip_.value_or(0); clip < stream_.clips.size() && stream_.clips[clip].start <= t + slack; ++clip) due = clip;
+  for (std::size_t clip = clip_.value_or(0); clip < stream_.clips.size() && stream_.clips[clip].start <= t; ++clip) due = clip;
+  return due;
+}
+
+void Pictures::rest(Time t) {
+  if (resting_ && caught_up_ && t - followed_ < kFollowEvery) return;
+  followed_ = t;
+  if (!std::exchange(resting_, true)) {
+    current_ = {};
+    next_ = {};
+    if (decoder_) decoder_->rest();
+  }
+  // Up to its newest file, which may have begun after `t`: wake() is for what comes.
+  if (const auto due = due_at(kForEver); due && due != clip_) {
+    if (const auto path = path_of(*due)) open(*due, *path, {});
+    if (decoder_) decoder_->rest();
+  }
+  whole_ = false;
+  // A long file that is opened while the recording runs is read bit by bit, lest the programme waits for it.
+  caught_up_ = !decoder_ || decoder_->feed();
+}
+
+void Pictures::wake(Time t) {
+  if (std::exchange(resting_, false)) {
+    woken_ = t;
+    asked_ = t;
+    if (decoder_) decoder_->wake(std::max(Time{0}, t - stream_.clips[*clip_].start));
+  }
+  if (decoder_) decoder_->feed();
+}
+
+GstSample* Pictures::at(Time t, Time slack) {
+  if (std::exchange(resting_, false)) {
+    clip_.reset();
+    decoder_.reset();
+  }
+  const auto due = due_at(t + slack);
   const bool back = growth_ == Growth::kGrowing && asked_ && t - *asked_ > kHiddenForLong;
   if (due && (due != clip_ || back)) open(*due, t);
   asked_ = t;

@@ -31,12 +31,21 @@ class Pictures {
   // The same stream, of which more is known.
   void update(const Stream& stream);
 
+  // Of a stream that grows: follows its files without decoding until wake(), from which on the next key frame begins at().
+  // at() without wake() begins anew at the last key frame, as for a tile that was hidden, which costs a pass through the file.
+  void rest(Time t);
+  void wake(Time t);
+  bool awaits_key_frame() const { return !resting_ && (!decoder_ || decoder_->awaits_key_frame()); }
+
   // The picture at `t`, which never goes back; null when there is none. `slack`: how much later a picture may be and still be nearest.
   GstSample* at(Time t, Time slack);
   const std::vector<std::string>& troubles() const { return troubles_; }
 
  private:
+  std::optional<std::size_t> due_at(Time t) const;
   void open(std::size_t clip, Time t);
+  void open(std::size_t clip, const std::filesystem::path& path, std::vector<Interval> wanted);
+  std::optional<std::filesystem::path> path_of(std::size_t clip);
   std::optional<std::vector<Interval>> wanted_of(std::size_t clip, const std::filesystem::path& path, Time t) const;
   bool look_ahead();
   void note_early_end();
@@ -58,6 +67,10 @@ class Pictures {
   Picture current_;
   Picture next_;
   bool whole_ = true;  // the file is decoded to its end
+  bool resting_ = false;
+  bool caught_up_ = false;
+  Time followed_{};  // when the file was last read on
+  Time woken_{};     // what was captured before is left from before the rest
   std::vector<std::string> troubles_;
 };
 

@@ -94,6 +94,11 @@ void note_when_shown(Programme& programme) {
 
 }  // namespace
 
+int Stream::rotation_at(Time t) const {
+  const auto later = std::find_if(turns.rbegin(), turns.rend(), [&](const Turn& turn) { return retiming.corrected(turn.from) <= t; });
+  return later == turns.rend() ? 0 : later->degrees;
+}
+
 Result<Programme> plan(std::span<const Event> events, const PlanRequest& request) {
   const std::vector<Event> sorted = in_order(events);
   const Time known_end = std::max(end_of(sorted), request.at_least);
@@ -125,7 +130,8 @@ Result<Programme> plan(std::span<const Event> events, const PlanRequest& request
     if (event.t >= end) {
       // Of what comes later only that matters which is written down when it is over.
       const bool looks_back =
-          std::holds_alternative<recording::GapNoted>(event.what) || std::holds_alternative<recording::FileEnded>(event.what);
+          std::holds_alternative<recording::GapNoted>(event.what) || std::holds_alternative<recording::FileEnded>(event.what) ||
+          std::holds_alternative<recording::FileRetimed>(event.what) || std::holds_alternative<recording::PreviewEnded>(event.what);
       if (looks_back) cast.apply(event);
       continue;
     }

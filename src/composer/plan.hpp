@@ -35,6 +35,8 @@ struct Clip {
   std::string file;              // relative to the recording's folder
   Time start{};                  // where the file's time 0 is
   std::optional<Time> duration;  // as the recorder wrote it down when the file was complete
+  bool retimed = false;          // its own times are right: the stream's retiming does not concern it
+  Size size{};                   // of pictures, as it was when the file began; zero when nobody wrote it down
 };
 
 struct Stream {
@@ -46,6 +48,14 @@ struct Stream {
   std::vector<Interval> gaps;  // nothing came; written down by the recorder
   recording::Retiming retiming;
   std::vector<Interval> shown;  // of pictures: when some scene has it, merged
+  Size largest{};               // of its pictures so far
+  std::vector<Clip> previews;   // of a smaller layer, while the recording runs
+  struct Turn {
+    Time from{};
+    int degrees = 0;  // clockwise, to be upright
+  };
+  std::vector<Turn> turns;  // of pictures, in order of time
+  int rotation_at(Time t) const;
 };
 
 struct Seat {

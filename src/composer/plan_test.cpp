@@ -45,6 +45,28 @@ TEST(Plan, AStreamKnowsWhereItsFirstFramesBelong) {
   EXPECT_EQ(programme.streams[0].retiming.corrected(1s), Time(1050ms));
 }
 
+TEST(Plan, AStreamKnowsWhichWayUpItIsAndWhereItsFilesBeginOnceTheyAreRetimed) {
+  Story story;
+  story.sends(1s, "a", Kind::kVideo)
+      .add(4s, PictureTurned{"a-video", 90})
+      .add(6s, FileBegan{"a-video", "tracks/a-video.002.mkv", 1, 640, 360, "rotation", 90})
+      .add(8s, PictureTurned{"a-video", 0})
+      .add(9s, TrackRetimed{"a-video", {{1s, -50ms}, {3s, 0s}}})
+      .stops(10s)
+      .add(10s, FileRetimed{"tracks/a-video.001.mkv", 950ms});
+  const Programme programme = story.planned();
+  const Stream& stream = programme.streams[0];
+  EXPECT_EQ(stream.rotation_at(3999ms), 0);
+  EXPECT_EQ(stream.rotation_at(4s), 90);
+  EXPECT_EQ(stream.rotation_at(7s), 90);
+  EXPECT_EQ(stream.rotation_at(8s), 0);
+  ASSERT_EQ(stream.clips.size(), 2U);
+  EXPECT_EQ(stream.clips[0].start, 950ms);
+  EXPECT_TRUE(stream.clips[0].retimed);
+  EXPECT_FALSE(stream.clips[1].retimed);
+  EXPECT_EQ(stream.largest, (Size{640, 360}));
+}
+
 // `0.0-2.0 grid a* b` : from, to, layout, who has a seat; `*` a picture, `#` a screen, `!` who has the floor, `+3` who has none.
 std::string told(const Programme& programme) {
   std::string text;

@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "recording/timeline.hpp"
+
 namespace dd::composer {
 namespace {
 
@@ -42,13 +44,23 @@ void Report::progress(Time done, Time whole) {
   sink_(fmt::format("{:5.1f} %  {:.1f} x real time, {:.0f} s left", percent, rate, eta));
 }
 
+void Report::wishes(const std::vector<Performance::Wish>& wishes) {
+  if (talk_ != Talk::kJson) return;
+  Json line{{"previews", Json::object()}, {"keyFrames", Json::array()}};
+  for (const auto& [track, smaller, key_frame] : wishes) {
+    line["previews"][track] = smaller;
+    if (key_frame) line["keyFrames"].push_back(track);
+  }
+  sink_(text_of(line));
+}
+
 void Report::done(const ComposeRequest& request, const Composed& composed) {
   const auto& file = request.output;
   const double rate = speed(composed.duration, clock_.now());
   if (talk_ == Talk::kJson) {
     const Json line{{"done", true},
                     {"file", file.string()},
-                    {"layout", request.layout ? to_string(*request.layout) : std::string_view()},
+                    {"layout", request.layout ? to_string(*request.layout) : recording::kTimelineLayouts},
                     {"width", request.size.width},
                     {"height", request.size.height},
                     {"fps", request.fps},

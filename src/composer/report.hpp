@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "composer/arguments.hpp"
+#include "composer/performance.hpp"
 
 namespace dd::composer {
 
@@ -21,6 +22,8 @@ class Report {
 
   // At most one line every kEvery.
   void progress(Time done, Time whole);
+  // For a program that reads us; a person is told nothing.
+  void wishes(const std::vector<Performance::Wish>& wishes);
   void done(const ComposeRequest& request, const Composed& composed);
   void failed(const Error& error);
 

@@ -59,7 +59,9 @@ bool Sound::read_more() {
   if (!decoder_) return false;
   auto pulled = decoder_->pull();
   if (const auto* sample = std::get_if<SamplePtr>(&pulled)) {
-    const Time time = stream_.retiming.corrected(stream_.clips[*clip_].start + Decoder::time_of(sample->get()));
+    const Clip& clip = stream_.clips[*clip_];
+    const Time written = clip.start + Decoder::time_of(sample->get());
+    const Time time = clip.retimed ? written : stream_.retiming.corrected(written);
     PlacedSound placed = placer_.place(sample_at(time), floats_of(sample->get()));
     if (!placed.frames.empty()) placed_.push_back(std::move(placed));
     return true;

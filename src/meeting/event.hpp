@@ -163,9 +163,11 @@ struct RecordingStopped {
   RecordingId recording;
   std::string reason;
 };
-struct RecordingProgress {  // of a programme being made
+struct RecordingProgress {  // of what is made of a recording
   RecordingId recording;
   std::string job;
+  std::string kind;  // "finish" or "compose"
+  std::string file;  // of a programme: what it will be
   double percent;
   double speed;  // times real time; 0: not known yet
   std::optional<std::uint64_t> eta_seconds;

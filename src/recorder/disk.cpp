@@ -26,7 +26,7 @@ std::string_view reason_of(int error) {
   }
 }
 
-bool make_folder(const std::filesystem::path& path) { return ::mkdir(path.c_str(), 0750) == 0 || errno == EEXIST; }
+bool ensure_folder(const std::filesystem::path& path) { return ::mkdir(path.c_str(), 0750) == 0 || errno == EEXIST; }
 
 }  // namespace
 
@@ -84,6 +84,10 @@ void Disk::patch(FileId file, std::uint64_t at, std::vector<std::uint8_t> bytes)
 
 void Disk::close(FileId file) { enqueue({.action = Action::kClose, .file = file}); }
 
+void Disk::make_folder(std::filesystem::path path) { enqueue({.action = Action::kMakeFolder, .path = std::move(path)}); }
+
+void Disk::remove(std::filesystem::path path) { enqueue({.action = Action::kRemove, .path = std::move(path)}); }
+
 void Disk::restart(UniqueFunction<void(Result<Folder>)> answer) { enqueue({.action = Action::kRestart, .answer = std::move(answer)}); }
 
 void Disk::after_all(Loop::Callback done) { enqueue({.action = Action::kAnswer, .done = std::move(done)}); }
@@ -134,6 +138,14 @@ void Disk::carry_out(Job& job) {
     (void)::fstat(fd, &status);
     const auto size = static_cast<std::uint64_t>(status.st_size);
     files_[job.file] = Open{.fd = fd, .size = size, .whole = size, .dirty = true};
+    return;
+  }
+  if (job.action == Action::kMakeFolder) {
+    if (!ensure_folder(job.path)) fail(errno, "make a folder");
+    return;
+  }
+  if (job.action == Action::kRemove) {
+    (void)::unlink(job.path.c_str());
     return;
   }
   if (job.action == Action::kCheck) {
@@ -209,12 +221,12 @@ Result<Folder> Disk::reopen_folder() {
   const auto refused = [](const char* what) { return make_error(Errc::kUnavailable, std::string(what) + ": " + std::strerror(errno)); };
   if (::stat(folder_.c_str(), &status) != 0) {
     if (errno != ENOENT) return refused("look for the folder");
-    if (!make_folder(tenant) || !make_folder(meeting) || !make_folder(folder_)) return refused("make the folder");
+    if (!ensure_folder(tenant) || !ensure_folder(meeting) || !ensure_folder(folder_)) return refused("make the folder");
     if (::stat(folder_.c_str(), &status) != 0) return refused("look for the folder");
     folder = Folder::kMadeAnew;
   }
   if (status.st_ino != folder_inode_) folder = Folder::kMadeAnew;
-  if (!make_folder(folder_ / "tracks")) return refused("make the folder");
+  if (!ensure_folder(folder_ / "tracks")) return refused("make the folder");
   struct statvfs space {};
   if (::statvfs(folder_.c_str(), &space) != 0) return refused("measure free space");
   if (space.f_bavail * space.f_frsize < 2 * stop_below_) return make_error(Errc::kUnavailable, "too little space is free");

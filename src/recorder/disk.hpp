@@ -52,6 +52,8 @@ class Disk {
   void append(FileId file, std::vector<std::uint8_t> bytes);
   void patch(FileId file, std::uint64_t at, std::vector<std::uint8_t> bytes);
   void close(FileId file);
+  void make_folder(std::filesystem::path path);  // unless it is there
+  void remove(std::filesystem::path path);       // best effort
 
   // After trouble: whether a file can be written in the folder again; the folder is made anew when only it is gone, but
   // nothing above the tenant's folder is. `answer` runs on the loop; ok() means that create() and the rest work again.
@@ -78,7 +80,7 @@ class Disk {
   std::uint64_t written() const { return written_.load(std::memory_order_relaxed); }
 
  private:
-  enum class Action { kCreate, kExtend, kAppend, kPatch, kClose, kCheck, kRestart, kAnswer, kWatch };
+  enum class Action { kCreate, kExtend, kAppend, kPatch, kClose, kMakeFolder, kRemove, kCheck, kRestart, kAnswer, kWatch };
   struct Job {
     Action action = Action::kAnswer;
     FileId file = 0;

@@ -116,6 +116,13 @@ ByteString track_entry(const MatroskaTrack& track) {
   } else {
     put_number(kind, 0xB0, track.width);
     put_number(kind, 0xBA, track.height);
+    if (track.rotation != 0) {
+      ByteString projection;
+      put_number(projection, 0x7671, 0);  // ProjectionType: rectangular
+      // ProjectionPoseRoll counts counter-clockwise, from -180 to 180.
+      put_float(projection, 0x7675, track.rotation <= 180 ? -track.rotation : 360 - track.rotation);
+      put_bytes(kind, 0x7670, projection);
+    }
   }
   put_bytes(entry, sound ? 0xE1 : 0xE0, kind);
   return entry;

@@ -18,6 +18,7 @@ struct MatroskaTrack {
   recording::Codec codec = recording::Codec::kVp8;
   std::uint16_t width = 0;
   std::uint16_t height = 0;
+  std::uint16_t rotation = 0;  // degrees clockwise that make the picture upright
   std::uint32_t sampling_rate = 48000;
   std::uint8_t channels = 1;
   std::uint64_t uid = 1;

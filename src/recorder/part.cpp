@@ -19,7 +19,7 @@ constexpr std::uintmax_t kMaxTimeline = 256U << 20;  // a day of a large meeting
 std::int64_t us(Duration duration) { return std::chrono::duration_cast<std::chrono::microseconds>(duration).count(); }
 
 // `<track>.<number>.mkv`, also of files that a power failure left without their line in the timeline.
-void count_file(std::map<std::string, unsigned>& files, const std::string& name) {
+void count_file(std::map<std::string, unsigned>& files, const std::string& prefix, const std::string& name) {
   constexpr std::string_view kEnding = ".mkv";
   if (name.size() <= kEnding.size() || name.compare(name.size() - kEnding.size(), kEnding.size(), kEnding) != 0) return;
   const std::string stem = name.substr(0, name.size() - kEnding.size());
@@ -28,7 +28,7 @@ void count_file(std::map<std::string, unsigned>& files, const std::string& name)
   unsigned number = 0;
   const auto [end, error] = std::from_chars(stem.data() + dot + 1, stem.data() + stem.size(), number);
   if (error != std::errc{} || end != stem.data() + stem.size()) return;
-  auto& most = files[stem.substr(0, dot)];
+  auto& most = files[prefix + stem.substr(0, dot)];
   most = std::max(most, number);
 }
 
@@ -38,6 +38,8 @@ recording::Time time_passed(const recording::PartBegan& before, const MachineClo
 }
 
 }  // namespace
+
+std::string preview_key(std::string_view track) { return std::string(recording::kPreviews) + '/' + std::string(track); }
 
 MachineClocks read_machine_clocks(WallTime wall_now) {
   MachineClocks clocks{.wall_us = us(wall_now.time_since_epoch()), .boot_id = {}, .boot_us = us(since_boot())};
@@ -53,9 +55,13 @@ Result<Part> open_part(const std::filesystem::path& folder, const MachineClocks&
 
   Part part;
   for (std::filesystem::directory_iterator entry(folder / "tracks", error), end; !error && entry != end; entry.increment(error)) {
-    count_file(part.files, entry->path().filename().string());
+    count_file(part.files, "", entry->path().filename().string());
   }
   if (error) return make_error(Errc::kUnavailable, "list the recording's tracks: " + error.message());
+  std::error_code none;
+  for (std::filesystem::directory_iterator entry(folder / recording::kPreviews, none), end; !none && entry != end; entry.increment(none)) {
+    count_file(part.files, preview_key(""), entry->path().filename().string());
+  }
 
   const auto path = folder / recording::kTimelineFile;
   if (!std::filesystem::exists(path, error)) return part;

@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -26,8 +27,11 @@ struct Part {
   unsigned number = 1;
   recording::Time begins{};               // on the recording's timeline
   std::uint64_t timeline_bytes = 0;       // what of it is whole; the rest has been cut off
-  std::map<std::string, unsigned> files;  // of each track so far
+  std::map<std::string, unsigned> files;  // of each track so far, and by preview_key() of its preview
 };
+
+// A name for a track's preview beside the tracks' own, none of which has a slash.
+std::string preview_key(std::string_view track);
 
 // Makes the folder, whose tenant's and meeting's folders may be missing too, and `tracks/` in it.
 Result<Part> open_part(const std::filesystem::path& folder, const MachineClocks& clocks);

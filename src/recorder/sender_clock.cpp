@@ -118,6 +118,12 @@ bool SenderClock::plausible(std::int64_t residual_us, std::int64_t floor) const 
 
 bool SenderClock::follows_reports(MonotonicTime now) const { return reported_at_us_ && to_us(now) - *reported_at_us_ < kReportFresh; }
 
+bool SenderClock::is_settled(MonotonicTime now) const {
+  // As many as corrections wait for: the first may be from before the worker knew the sender's clock.
+  if (reports_.size() < kReportsForSlope || !follows_reports(now) || !offset_us_) return false;
+  return std::abs(*offset_us_ - target_us(last_told_.media_us, to_us(now))) < kNoticed;
+}
+
 std::optional<MonotonicTime> SenderClock::on_report(std::int64_t ntp_us, std::uint32_t rtp32, MonotonicTime arrival) {
   if (!started_ || ntp_us == 0) return std::nullopt;
   const std::int64_t arrival_us = to_us(arrival);

@@ -45,6 +45,8 @@ class SenderClock {
   std::vector<Correction> take_corrections(bool at_end);
 
   bool follows_reports(MonotonicTime now) const;
+  // Enough reports agree, and what time_of() says is where they put it.
+  bool is_settled(MonotonicTime now) const;
   std::uint64_t restarts() const { return restarts_; }
 
  private:

@@ -20,10 +20,37 @@ std::string rfc3339(std::int64_t wall_us) {
   return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z", fmt::gmtime(static_cast<std::time_t>(wall_us / 1000000)), wall_us / 1000 % 1000);
 }
 
+// A key for tracks_ and files_: a preview has the name of its track.
+std::string key_of(const recording::AddTrack& settings) { return settings.preview ? preview_key(settings.track) : settings.track; }
+
+// Of the files of one preview; who composes live is seconds behind, and at most half a minute.
+constexpr unsigned kPreviewFiles = 4;
+
 }  // namespace
 
+// Of what a preview's Track says only its files are news, and under other names than a track's.
+class Session::PreviewOutlet final : public TrackOutlet {
+ public:
+  explicit PreviewOutlet(Session& session) : session_(session) {}
+  recording::Time timeline(MonotonicTime time) const override { return session_.timeline(time); }
+  void send(std::uint16_t port, const std::vector<std::uint8_t>& rtcp) override { session_.send(port, rtcp); }
+  void note(recording::Time t, recording::Happening what) override {
+    if (const auto* ended = std::get_if<recording::FileEnded>(&what))
+      session_.note(t, recording::PreviewEnded{ended->file, ended->duration});
+  }
+  std::unique_ptr<TrackFile> open_file(const std::string& track, MatroskaTrack format, recording::Time begins, const char*) override {
+    return session_.open_preview(track, std::move(format), begins);
+  }
+
+ private:
+  Session& session_;
+};
+
 Session::Session(Loop& loop, Ports ports)
-    : loop_(loop), ports_(std::move(ports)), disk_(std::make_unique<Disk>(loop, [this, alive = alive_](DiskTrouble trouble) {
+    : loop_(loop),
+      ports_(std::move(ports)),
+      preview_outlet_(std::make_unique<PreviewOutlet>(*this)),
+      disk_(std::make_unique<Disk>(loop, [this, alive = alive_](DiskTrouble trouble) {
         if (*alive) on_trouble(std::move(trouble));
       })) {}
 
@@ -100,49 +127,64 @@ void Session::on(recording::AddTrack& message) {
   if ((*kind == recording::Kind::kAudio) != (*codec == recording::Codec::kOpus)) return fail("the codec does not fit the kind");
   if (message.clock_rate < 8000 || message.clock_rate > 1000000) return fail("no usable clock rate");
   if (message.channels < 1 || message.channels > 2) return fail("one or two channels");
-  const auto before = tracks_.find(message.track);
+  const std::string key = key_of(message);
+  if (message.preview && !tracks_.contains(message.track)) return fail("a preview of a track that is not recorded");
+  const auto before = tracks_.find(key);
   if (before == tracks_.end() && tracks_.size() >= kMaxTracks) return fail("too many tracks");
   const auto taken = [&](std::uint32_t ssrc) {
     const auto found = sources_.find(ssrc);
-    return found != sources_.end() && found->second.track->settings().track != message.track;
+    return found != sources_.end() && key_of(found->second.track->settings()) != key;
   };
   if (taken(message.ssrc) || (message.rtx_ssrc && taken(*message.rtx_ssrc))) return fail("its SSRC belongs to another track");
 
   const MonotonicTime mono = loop_.now();
-  const char* reason = files_.count(message.track) == 0 ? "first" : "restart";
+  const char* reason = files_.count(key) == 0 ? "first" : "restart";
   if (before != tracks_.end()) {
     before->second->finish(mono, timeline(mono));
-    forget_sources(message.track);
+    forget_sources(key);
     reason = "source";
   }
-  auto track = std::make_shared<Track>(message, *kind, *codec, *this, reason, mono);
-  note(timeline(mono), describe(*track));
-  if (message.paused) note(timeline(mono), recording::TrackPaused{message.track});
+  TrackOutlet& outlet = message.preview ? static_cast<TrackOutlet&>(*preview_outlet_) : *this;
+  auto track = std::make_shared<Track>(message, *kind, *codec, outlet, reason, mono);
+  if (!message.preview) {
+    note(timeline(mono), describe(*track));
+    if (message.paused) note(timeline(mono), recording::TrackPaused{message.track});
+  }
   if (trouble_) track->on_trouble(*trouble_, timeline(mono));
-  tracks_[message.track] = track;
+  tracks_[key] = track;
   sources_[message.ssrc] = {track, message.source_port};
   if (message.rtx_ssrc) sources_[*message.rtx_ssrc] = {track, message.source_port};
 }
 
 void Session::on(recording::PauseTrack& message) {
-  const auto found = tracks_.find(message.track);
-  if (found == tracks_.end()) return;
   const MonotonicTime mono = loop_.now();
-  message.paused ? found->second->pause(mono, timeline(mono)) : found->second->resume(mono, timeline(mono));
+  for (const std::string& key : {message.track, preview_key(message.track)}) {
+    const auto found = tracks_.find(key);
+    if (found == tracks_.end()) continue;
+    message.paused ? found->second->pause(mono, timeline(mono)) : found->second->resume(mono, timeline(mono));
+  }
 }
 
 void Session::on(recording::RemoveTrack& message) {
-  const auto found = tracks_.find(message.track);
-  if (found == tracks_.end()) return;
   const MonotonicTime mono = loop_.now();
-  found->second->finish(mono, timeline(mono));
-  const auto totals = found->second->totals();
-  gone_.frames += totals.frames;
-  gone_.lost_packets += totals.lost_packets;
-  gone_.repaired_packets += totals.repaired_packets;
-  forget_sources(message.track);
-  tracks_.erase(found);
+  remove(preview_key(message.track), mono);
+  if (message.preview || !tracks_.contains(message.track)) return;
+  remove(message.track, mono);
   note(timeline(mono), recording::TrackEnded{message.track, message.reason});
+}
+
+void Session::remove(const std::string& key, MonotonicTime mono) {
+  const auto found = tracks_.find(key);
+  if (found == tracks_.end()) return;
+  found->second->finish(mono, timeline(mono));
+  if (!found->second->settings().preview) {
+    const auto totals = found->second->totals();
+    gone_.frames += totals.frames;
+    gone_.lost_packets += totals.lost_packets;
+    gone_.repaired_packets += totals.repaired_packets;
+  }
+  forget_sources(key);
+  tracks_.erase(found);
 }
 
 void Session::on(recording::NoteSpeaker& message) { note(now(), recording::SpeakerChanged{message.participant}); }
@@ -184,13 +226,24 @@ void Session::note(recording::Time t, recording::Happening what) { log_->note({t
 std::unique_ptr<TrackFile> Session::open_file(const std::string& track, MatroskaTrack format, recording::Time begins, const char* reason) {
   if (trouble_ || files_[track] >= kMaxFiles) return nullptr;
   const std::string name = recording::track_file(track, ++files_[track]);
-  recording::FileBegan began{.track = track, .file = name, .part = part_.part, .width = {}, .height = {}, .reason = reason};
+  recording::FileBegan began{
+      .track = track, .file = name, .part = part_.part, .width = {}, .height = {}, .reason = reason, .rotation = format.rotation};
   if (format.width != 0) {
     began.width = format.width;
     began.height = format.height;
   }
   note(begins, std::move(began));
   ports_.say(recording::FileStarted{track, name});
+  return std::make_unique<TrackFile>(*disk_, name, folder_ / name, std::move(format), begins);
+}
+
+std::unique_ptr<TrackFile> Session::open_preview(const std::string& track, MatroskaTrack format, recording::Time begins) {
+  unsigned& number = files_[preview_key(track)];
+  if (trouble_ || number >= kMaxFiles) return nullptr;
+  const std::string name = recording::preview_file(track, ++number);
+  if (number > kPreviewFiles) disk_->remove(folder_ / recording::preview_file(track, number - kPreviewFiles));
+  disk_->make_folder(folder_ / recording::kPreviews);
+  note(begins, recording::PreviewBegan{.track = track, .file = name, .width = format.width, .height = format.height});
   return std::make_unique<TrackFile>(*disk_, name, folder_ / name, std::move(format), begins);
 }
 
@@ -238,6 +291,7 @@ void Session::every_second(MonotonicTime mono) {
                                .lost_packets = gone_.lost_packets,
                                .repaired_packets = gone_.repaired_packets};
   for (const auto& [name, track] : tracks_) {
+    if (track->settings().preview) continue;
     const auto totals = track->totals();
     progress.frames += totals.frames;
     progress.lost_packets += totals.lost_packets;
@@ -283,13 +337,15 @@ recording::TrackBegan Session::describe(const Track& track) const {
 std::vector<recording::Event> Session::first_lines() const {
   std::vector<recording::Event> lines = {{{}, recording_}, {part_begins_, part_}};
   for (const auto& [participant, name] : participants_) lines.push_back({part_begins_, recording::ParticipantNamed{participant, name}});
-  for (const auto& [name, track] : tracks_) lines.push_back({part_begins_, describe(*track)});
+  for (const auto& [name, track] : tracks_) {
+    if (!track->settings().preview) lines.push_back({part_begins_, describe(*track)});
+  }
   return lines;
 }
 
-void Session::forget_sources(const std::string& track) {
+void Session::forget_sources(const std::string& key) {
   for (auto source = sources_.begin(); source != sources_.end();) {
-    source = source->second.track->settings().track == track ? sources_.erase(source) : std::next(source);
+    source = key_of(source->second.track->settings()) == key ? sources_.erase(source) : std::next(source);
   }
 }
 

@@ -45,6 +45,7 @@ class Session final : public TrackOutlet {
   std::uint64_t strangers() const { return strangers_; }  // datagrams of no track
 
  private:
+  class PreviewOutlet;
   struct Source {
     std::shared_ptr<Track> track;
     std::uint16_t port = 0;
@@ -64,10 +65,12 @@ class Session final : public TrackOutlet {
   void on(recording::NoteLayout& message);
   void on(recording::FinishRecording& message);
 
+  std::unique_ptr<TrackFile> open_preview(const std::string& track, MatroskaTrack format, recording::Time begins);
+  void remove(const std::string& key, MonotonicTime mono);
   recording::Time now() const { return timeline(loop_.now()); }
   std::vector<recording::Event> first_lines() const;
   recording::TrackBegan describe(const Track& track) const;
-  void forget_sources(const std::string& track);
+  void forget_sources(const std::string& key);
   void end(std::optional<std::string> stopped);
   void on_trouble(DiskTrouble trouble);
   void try_again();
@@ -86,8 +89,9 @@ class Session final : public TrackOutlet {
   std::map<std::string, unsigned> files_;
   std::map<std::string, std::string> participants_;
 
-  std::map<std::string, std::shared_ptr<Track>> tracks_;
-  std::unordered_map<std::uint32_t, Source> sources_;  // by SSRC
+  std::unique_ptr<PreviewOutlet> preview_outlet_;
+  std::map<std::string, std::shared_ptr<Track>> tracks_;  // by track, or preview_key() of it
+  std::unordered_map<std::uint32_t, Source> sources_;     // by SSRC
   std::uint64_t strangers_ = 0;
   Track::Totals gone_;  // of tracks that were removed
 

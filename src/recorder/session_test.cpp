@@ -2,11 +2,13 @@
 // Whole recordings on a stage of simulated time and network, with real files that ffprobe and ffmpeg judge.
 #include "recorder/session.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <gtest/gtest.h>
 
 #include "recorder/testing/stage.hpp"
+#include "recording/manifest.hpp"
 #include "recording/paths.hpp"
 
 namespace dd::recorder {
@@ -69,6 +71,100 @@ TEST_P(EveryCodec, IsRecordedWholeThroughLossAndRepair) {
   ASSERT_EQ(ended.size(), 1U);
   EXPECT_EQ(std::get<recording::FileEnded>(ended[0].what).bytes, std::filesystem::file_size(stage.folder() / file.file));
   EXPECT_EQ(stage.events<recording::RecordingStopped>().size(), 1U);
+}
+
+TEST(Session, APreviewIsInSyncFromItsFirstFrameAndNoTrack) {
+  Stage stage("preview");
+  Sender& picture = stage.add(Codec::kVp8, "alice");
+  picture.delay_us = 120'000;
+  stage.run(3s);
+  Sender& small = stage.add_preview(picture, Codec::kVp8);
+  small.delay_us = 120'000;
+  small.known_after_us = 2'000'000;  // by arrival at first, which is late by the delay
+  stage.run(10 * 60s);
+  stage.settle(400ms);
+  stage.session().handle(recording::RemoveTrack{picture.track.track, "not_wanted", true});
+  stage.run(1s);
+  stage.sync();
+
+  const auto files = stage.events<recording::PreviewBegan>();
+  ASSERT_GE(files.size(), 2U) << "it is cut every five minutes";
+  EXPECT_LE(files.size(), 4U);
+  EXPECT_EQ(stage.events<recording::PreviewEnded>().size(), files.size());
+  EXPECT_LT(files[0].t, 16s) << "eight reports are enough";
+  EXPECT_GE(small.plis, files.size()) << "each begins with a key frame, which has to be asked for";
+  std::vector<double> truth;
+  for (const std::int64_t us : small.captured_us) truth.push_back(static_cast<double>(us) / 1e6);
+  std::size_t frames = 0;
+  for (const auto& event : files) {
+    const auto& began = std::get<recording::PreviewBegan>(event.what);
+    EXPECT_EQ(began.track, picture.track.track);
+    EXPECT_EQ(began.width, 160U);
+    const auto packets = probe_packets(stage.folder() / began.file);
+    ASSERT_FALSE(packets.empty());
+    EXPECT_TRUE(packets.front().key);
+    for (const Probed& packet : packets) {
+      const double at = static_cast<double>(event.t.count()) / 1e6 + packet.seconds;
+      const auto nearest = std::lower_bound(truth.begin(), truth.end(), at - 0.0166);
+      ASSERT_NE(nearest, truth.end());
+      EXPECT_NEAR(at, *nearest, 0.010) << "of " << began.file;
+      ++frames;
+    }
+  }
+  EXPECT_GT(frames, truth.size() - 16 * 30);
+  EXPECT_TRUE(stage.events<recording::TrackEnded>().empty()) << "its track goes on";
+  EXPECT_EQ(stage.events<recording::TrackBegan>().size(), 1U);
+  EXPECT_EQ(stage.events<recording::FileBegan>().size(), 1U);
+  const auto manifest = recording::derive_manifest(stage.timeline().events, {});
+  ASSERT_TRUE(manifest);
+  ASSERT_EQ(manifest->tracks.size(), 1U);
+  EXPECT_EQ(manifest->tracks[0].files.size(), 1U);
+  stage.finish();
+}
+
+TEST(Session, APauseIsOneOfThePreviewToo) {
+  Stage stage("preview_pause");
+  Sender& picture = stage.add(Codec::kVp8, "alice");
+  stage.add_preview(picture, Codec::kVp8);
+  stage.run(14s);
+  stage.session().handle(recording::PauseTrack{picture.track.track, true});
+  const double paused = static_cast<double>(stage.now_us()) / 1e6;
+  stage.run(5s);
+  stage.finish();
+  const auto files = stage.events<recording::PreviewBegan>();
+  ASSERT_EQ(files.size(), 1U);
+  const auto packets = probe_packets(stage.folder() / std::get<recording::PreviewBegan>(files[0].what).file);
+  ASSERT_FALSE(packets.empty());
+  EXPECT_LE(static_cast<double>(files[0].t.count()) / 1e6 + packets.back().seconds, paused) << "what is not to be recorded is nowhere";
+}
+
+TEST(Session, APhoneThatIsTurnedSaysHowItsPicturesAreUpright) {
+  Stage stage("rotation");
+  Sender& picture = stage.add(Codec::kVp8, "alice");
+  picture.loss = 0.05;  // a repeated packet has the extension, too
+  picture.stream.orientation = 1;
+  stage.run(5s);
+  picture.stream.orientation = 0;
+  stage.run(5s);
+  picture.loss = 0;
+  stage.run(1s);
+  stage.settle(400ms);
+  stage.finish();
+  const auto files = stage.events<recording::FileBegan>();
+  ASSERT_EQ(files.size(), 2U) << "a container has one rotation";
+  const auto& before = std::get<recording::FileBegan>(files[0].what);
+  const auto& after = std::get<recording::FileBegan>(files[1].what);
+  EXPECT_EQ(before.rotation, 90U) << "clockwise";
+  EXPECT_EQ(after.rotation, 0U);
+  EXPECT_EQ(after.reason, "rotation");
+  EXPECT_GE(picture.plis, 1U) << "the next file has to begin with a key frame";
+  const auto turned = stage.events<recording::PictureTurned>();
+  ASSERT_EQ(turned.size(), 2U);
+  EXPECT_EQ(std::get<recording::PictureTurned>(turned[0].what).degrees, 90U);
+  EXPECT_EQ(turned[0].t, files[0].t);
+  EXPECT_EQ(std::get<recording::PictureTurned>(turned[1].what).degrees, 0U);
+  EXPECT_NEAR(static_cast<double>(turned[1].t.count()) / 1e6, 5.0, 0.1) << "at once, and not with the file";
+  EXPECT_EQ(stage.recorded(picture.track.track).size(), picture.captured_us.size()) << "and nothing is lost by it";
 }
 
 TEST(Session, SoundAndPictureOfSkewedClocksStayTogetherForMinutes) {

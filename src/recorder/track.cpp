@@ -73,11 +73,12 @@ Track::Track(recording::AddTrack settings, recording::Kind kind, recording::Code
       codec_(codec),
       outlet_(outlet),
       next_reason_(reason),
-      jitter_({.nack = settings_.nack}),
+      jitter_({.nack = settings_.nack, .orientation_id = extension_id(settings_, rtp::kVideoOrientationUri)}),
       assembler_(rtp::make_frame_assembler(format_of(codec))),
       clock_(settings_.clock_rate),
       capture_time_id_(extension_id(settings_, rtp::kAbsCaptureTimeUri)),
       paused_(settings_.paused),
+      awaits_clock_(settings_.preview),
       next_report_(now + kReportEvery) {
   if (paused_) {
     because(GapReason::kPaused);
@@ -153,13 +154,19 @@ void Track::take(rtp::Frame frame, MonotonicTime now) {
 
 void Track::write(rtp::Frame frame, MonotonicTime now) {
   if (troubled_) return;
-  if (waiting_for_key_ && !frame.key) return;
+  if (waiting_for_key_ && !frame.key && !awaits_clock_) return;
   const auto captured = clock_.time_of(frame.timestamp, now);
   if (!captured) return;
+  if (awaits_clock_) {
+    if (!clock_.is_settled(now)) return;
+    awaits_clock_ = false;
+    if (!frame.key) return;
+  }
   recording::Time t = std::max(outlet_.timeline(*captured) - earlier(), recording::Time{});
   if (last_time_) t = std::max(t, *last_time_ + milliseconds{1});
   note_gap(t);
   if (!ready_file(frame, t)) return;
+  note_rotation(frame, t);
   waiting_for_key_ = false;
   gap_reason_.reset();
   recording::Time lasts = std::chrono::duration_cast<recording::Time>(frame.duration);
@@ -168,24 +175,51 @@ void Track::write(rtp::Frame frame, MonotonicTime now) {
   last_time_ = t;
   written_until_ = t + lasts;
   ++frames_;
+  if (is_long(t) || frame.rotation != file_rotation_) request_cut(now);
+}
+
+// The file should end, and the next one has to begin with a key frame.
+void Track::request_cut(MonotonicTime now) {
+  if (now < next_pli_) return;
+  outlet_.send(settings_.source_port, rtp::make_pli(kOurSsrc, settings_.ssrc));
+  next_pli_ = now + kPliAtMost;
+}
+
+void Track::note_rotation(const rtp::Frame& frame, recording::Time t) {
+  if (frame.rotation == rotation_) return;
+  rotation_ = frame.rotation;
+  outlet_.note(t, recording::PictureTurned{.track = settings_.track, .degrees = rotation_});
+}
+
+bool Track::must_cut(const rtp::Frame& frame, recording::Time t) const {
+  if (!frame.key || !file_) return false;
+  if (!same(frame.configuration, configuration_) || frame.rotation != file_rotation_) return true;
+  // So that each file of a preview has one size.
+  return settings_.preview && (is_long(t) || (frame.width != 0 && (frame.width != width_ || frame.height != height_)));
 }
 
 // A file that can carry this frame; opens one where the container cannot go on.
 bool Track::ready_file(const rtp::Frame& frame, recording::Time t) {
-  if (frame.key && file_ && !same(frame.configuration, configuration_)) {
-    next_reason_ = frame.width != width_ || frame.height != height_ ? "size" : "codec";
+  if (must_cut(frame, t)) {
+    const bool sized = frame.width != width_ || frame.height != height_;
+    next_reason_ = !same(frame.configuration, configuration_) ? (sized ? "size" : "codec")
+                   : frame.rotation != file_rotation_         ? "rotation"
+                                                              : "size";
     end_file();
   }
   if (!file_) {
     MatroskaTrack format{.codec = codec_,
                          .width = frame.width,
                          .height = frame.height,
+                         .rotation = frame.rotation,
                          .sampling_rate = settings_.clock_rate,
                          .channels = settings_.channels,
                          .uid = std::uint64_t{settings_.ssrc} + 1,
                          .configuration = frame.configuration ? *frame.configuration : ByteString{}};
     file_ = outlet_.open_file(settings_.track, std::move(format), t, next_reason_);
     if (!file_) return false;
+    file_begins_ = t;
+    file_rotation_ = frame.rotation;
     configuration_ = frame.configuration;
     next_reason_ = "source";
   } else if (frame.key && frame.width != 0 && (frame.width != width_ || frame.height != height_)) {
@@ -242,7 +276,7 @@ void Track::ask(MonotonicTime now) {
   if (paused_) return;
   if (const auto missing = jitter_.to_ask(now); !missing.empty())
     outlet_.send(settings_.source_port, rtp::make_nack(kOurSsrc, settings_.ssrc, missing));
-  if (waiting_for_key_ && !troubled_ && now >= next_pli_) {
+  if (waiting_for_key_ && !awaits_clock_ && !troubled_ && now >= next_pli_) {
     outlet_.send(settings_.source_port, rtp::make_pli(kOurSsrc, settings_.ssrc));
     next_pli_ = now + pli_wait_;
     pli_wait_ = std::min(2 * pli_wait_, kPliAtMost);

@@ -64,6 +64,8 @@ class Track {
   Totals totals() const { return {frames_, jitter_.counters().lost, jitter_.counters().repaired}; }
 
  private:
+  // Who composes live needs the newest minutes of a preview only, and older files are removed.
+  static constexpr recording::Time kLongestPreview = std::chrono::minutes{5};
   static constexpr std::size_t kMaxHeld = 512;  // frames, while the clock is in doubt for 0.3 s
 
   bool sound() const { return kind_ == recording::Kind::kAudio; }
@@ -72,6 +74,10 @@ class Track {
   void take(rtp::Frame frame, MonotonicTime now);
   void write(rtp::Frame frame, MonotonicTime now);
   bool ready_file(const rtp::Frame& frame, recording::Time t);
+  bool must_cut(const rtp::Frame& frame, recording::Time t) const;
+  bool is_long(recording::Time t) const { return settings_.preview && file_ && t - file_begins_ >= kLongestPreview; }
+  void note_rotation(const rtp::Frame& frame, recording::Time t);
+  void request_cut(MonotonicTime now);
   void end_file();
   void note_corrections(recording::Time t, bool at_end);
   void note_gap(recording::Time to);
@@ -96,9 +102,12 @@ class Track {
   std::vector<rtp::Frame> assembled_;
   std::deque<rtp::Frame> held_;
   std::unique_ptr<TrackFile> file_;
+  recording::Time file_begins_{};
   rtp::Configuration configuration_;  // of file_
   std::uint16_t width_ = 0;
   std::uint16_t height_ = 0;
+  std::uint16_t file_rotation_ = 0;
+  std::uint16_t rotation_ = 0;  // as it was last written down
   std::uint64_t frames_ = 0;
 
   std::optional<recording::Time> written_until_;
@@ -107,6 +116,8 @@ class Track {
   bool paused_ = false;
   bool troubled_ = false;
 
+  // A preview that began by arrival would jump against the sound when the sender's clock becomes known; nobody misses it until then.
+  bool awaits_clock_ = false;
   bool waiting_for_key_ = false;
   MonotonicTime next_pli_{};
   Duration pli_wait_{};

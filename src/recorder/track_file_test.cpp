@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "recorder/track_file.hpp"
 
+#include <algorithm>
+#include <bit>
 #include <fstream>
 #include <gtest/gtest.h>
 
@@ -48,6 +50,22 @@ TEST(TrackFile, EndedInOrderItTellsItsDurationAndCanBeSought) {
   const Ran sought = run_tool(
       {"ffprobe", "-v", "error", "-read_intervals", "7%+#1", "-show_entries", "packet=pts_time,flags", "-of", "csv=p=0", recorded.path});
   EXPECT_EQ(sought.out.substr(0, 8), "6.000000") << "the key frame before";
+}
+
+TEST(TrackFile, SaysHowItsPicturesAreUpright) {
+  const auto roll = [](std::uint16_t rotation) {
+    const ByteString head = make_matroska_head({.width = 320, .height = 180, .rotation = rotation});
+    const ByteString id = {0x76, 0x75, 0x88};
+    const auto found = std::search(head.begin(), head.end(), id.begin(), id.end());
+    if (found == head.end()) return 0.0;
+    std::uint64_t bits = 0;
+    for (auto byte = found + 3; byte != found + 11; ++byte) bits = bits << 8 | *byte;
+    return std::bit_cast<double>(bits);
+  };
+  EXPECT_EQ(roll(0), 0.0);
+  EXPECT_EQ(roll(90), -90.0) << "ProjectionPoseRoll is counter-clockwise";
+  EXPECT_EQ(roll(180), -180.0);
+  EXPECT_EQ(roll(270), 90.0);
 }
 
 // What kill -9 leaves is a file that ends anywhere: it must play up to the last whole cluster, which is half a second long.

@@ -82,15 +82,26 @@ struct ComposeRecording {
 // The making of one programme or of the participants' files.
 struct Job {
   enum class State { kWaiting, kRunning, kDone, kFailed };
+  enum class Kind { kFinish, kCompose };  // checksums and the participants' files; a programme
 
   std::string id;
+  Kind kind = Kind::kCompose;
   State state = State::kWaiting;
   double percent = 0;
   double speed = 0;                          // times real time
   std::optional<std::uint64_t> eta_seconds;  // absent while nobody can tell
-  std::string file;                          // relative to the recording's folder; empty before it is known
+  std::string layout;                        // of a programme; kTimelineLayouts when it follows the meeting's
+  std::string file;                          // of a programme: what it will be when it is done, relative to the recording's folder
   std::string failure;                       // of kFailed
 };
+
+constexpr std::string_view to_string(Job::Kind kind) {
+  switch (kind) {
+    case Job::Kind::kFinish: return "finish";
+    case Job::Kind::kCompose: return "compose";
+  }
+  return "compose";
+}
 
 constexpr std::string_view to_string(Job::State state) {
   switch (state) {

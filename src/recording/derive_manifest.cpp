@@ -73,7 +73,7 @@ class Derivation {
     if (track == nullptr || files_.contains(it.file)) return;
     files_.emplace(it.file, std::pair(tracks_.at(it.track), track->files.size()));
     const Time so_far = std::max(Time{}, end_ - now_);
-    track->files.push_back({it.file, it.part, now_, so_far, 0, {}, it.width, it.height});
+    track->files.push_back({it.file, it.part, now_, so_far, 0, {}, it.width, it.height, it.rotation});
   }
 
   void on(const FileEnded& it) {
@@ -120,11 +120,21 @@ class Derivation {
     stopped_ = now_;
   }
 
+  void on(const PreviewBegan&) {}
+  void on(const PreviewEnded&) {}
   void on(const SpeakerChanged&) {}
   void on(const LayoutChanged&) {}
   void on(const SizeChanged&) {}
+  void on(const PictureTurned&) {}
   void on(const SyncNoted&) {}
   void on(const TrackRetimed&) {}
+  void on(const FileRetimed& it) {
+    const auto found = files_.find(it.file);
+    if (found == files_.end()) return;
+    FileEntry& file = manifest_.tracks[found->second.first].files[found->second.second];
+    file.duration = std::max(Time{}, file.duration + file.start - it.start);  // its end stays
+    file.start = it.start;
+  }
   void on(const TrackPaused&) {}
   void on(const TrackResumed&) {}
   void on(const TrackEnded&) {}

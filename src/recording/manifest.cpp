@@ -50,6 +50,7 @@ Json json_of(const FileEntry& it) {
   if (!it.sha256.empty()) json["sha256"] = it.sha256;
   if (it.width) json["width"] = *it.width;
   if (it.height) json["height"] = *it.height;
+  if (it.rotation != 0) json["rotation"] = it.rotation;
   return json;
 }
 
@@ -82,6 +83,7 @@ Json json_of(const Output& it) {
   if (!it.layout.empty()) json["layout"] = it.layout;
   if (it.width != 0) json["width"] = it.width;
   if (it.height != 0) json["height"] = it.height;
+  if (it.rotation != 0) json["rotation"] = it.rotation;
   if (it.fps != 0) json["fps"] = it.fps;
   json["file"] = it.file;
   json["startUs"] = it.start.count();
@@ -109,6 +111,7 @@ void read(Fields& in, FileEntry& it) {
   it.sha256 = in.optional_text("sha256", 64);
   it.width = in.optional_number<std::uint32_t>("width", kMaxSide);
   it.height = in.optional_number<std::uint32_t>("height", kMaxSide);
+  it.rotation = in.optional_number<std::uint32_t>("rotation", 270).value_or(0);
 }
 
 void read(Fields& in, Output& it) {
@@ -118,6 +121,7 @@ void read(Fields& in, Output& it) {
   it.layout = in.optional_text("layout");
   it.width = in.optional_number<std::uint32_t>("width", kMaxSide).value_or(0);
   it.height = in.optional_number<std::uint32_t>("height", kMaxSide).value_or(0);
+  it.rotation = in.optional_number<std::uint32_t>("rotation", 270).value_or(0);
   it.fps = in.optional_number<std::uint32_t>("fps", 1000).value_or(0);
   it.file = in.file();
   it.start = in.time("startUs");

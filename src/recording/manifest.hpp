@@ -51,6 +51,7 @@ struct FileEntry {
   std::string sha256;  // empty while the file grows, or before anybody counted
   std::optional<std::uint32_t> width;
   std::optional<std::uint32_t> height;
+  std::uint32_t rotation = 0;  // degrees clockwise that make its pictures upright
 };
 
 struct GapEntry {
@@ -82,6 +83,7 @@ struct Output {
   Time duration{};
   std::uint64_t bytes = 0;
   std::string sha256;
+  std::uint32_t rotation = 0;  // of a participant file: degrees clockwise that make its pictures upright
 };
 
 struct Manifest {

@@ -68,6 +68,8 @@ std::string track_id(std::string_view participant, Kind kind, std::string_view p
 
 std::string track_file(std::string_view track, unsigned number) { return fmt::format("tracks/{}.{:03}.mkv", track, number); }
 
+std::string preview_file(std::string_view track, unsigned number) { return fmt::format("{}/{}.{:03}.mkv", kPreviews, track, number); }
+
 std::string participant_file(std::string_view participant, Kind kind, unsigned number, std::string_view extension) {
   return fmt::format("participants/{}{}.{:03}.{}", escape_component(participant), kind == Kind::kScreenshare ? "-screenshare" : "", number,
                      extension);

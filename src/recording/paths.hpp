@@ -15,6 +15,7 @@ namespace dd::recording {
 
 inline constexpr std::string_view kTimelineFile = "timeline.jsonl";
 inline constexpr std::string_view kManifestFile = "manifest.json";
+inline constexpr std::string_view kPreviews = "previews";            // a folder that is gone when the recording is finished
 inline constexpr std::string_view kFillImage = "fill-image";         // a copy of what Fill::kImage shows
 inline constexpr std::size_t kMaxManifest = std::size_t{64} << 20U;  // bytes that a reader takes
 
@@ -35,6 +36,7 @@ std::string track_id(std::string_view participant, Kind kind, std::string_view p
 
 // Relative to the recording's folder. `track` and `name` are components already; `number` counts from 1.
 std::string track_file(std::string_view track, unsigned number);
+std::string preview_file(std::string_view track, unsigned number);
 std::string participant_file(std::string_view participant, Kind kind, unsigned number, std::string_view extension);
 std::string composite_file(std::string_view name, std::string_view extension);
 

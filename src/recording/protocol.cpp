@@ -51,11 +51,14 @@ Json json_of(const AddTrack& it) {
   json["extensions"] = std::move(extensions);
   json["sourcePort"] = it.source_port;
   json["paused"] = it.paused;
+  json["preview"] = it.preview;
   return json;
 }
 
 Json json_of(const PauseTrack& it) { return Json{{"do", "pauseTrack"}, {"track", it.track}, {"paused", it.paused}}; }
-Json json_of(const RemoveTrack& it) { return Json{{"do", "removeTrack"}, {"track", it.track}, {"reason", it.reason}}; }
+Json json_of(const RemoveTrack& it) {
+  return Json{{"do", "removeTrack"}, {"track", it.track}, {"reason", it.reason}, {"preview", it.preview}};
+}
 Json json_of(const NoteSpeaker& it) { return Json{{"do", "noteSpeaker"}, {"participant", it.participant}}; }
 Json json_of(const NoteLayout& it) { return Json{{"do", "noteLayout"}, {"layout", it.layout}, {"options", it.options}}; }
 Json json_of(const FinishRecording& it) { return Json{{"do", "finish"}, {"reason", it.reason}}; }
@@ -98,11 +101,12 @@ ToRecorder add_track_of(Fields& in) {
   }
   it.source_port = in.number<std::uint16_t>("sourcePort", kMaxPort);
   it.paused = in.boolean("paused");
+  it.preview = in.boolean("preview");
   return it;
 }
 
 ToRecorder pause_order_of(Fields& in) { return PauseTrack{in.track(), in.boolean("paused")}; }
-ToRecorder remove_order_of(Fields& in) { return RemoveTrack{in.track(), in.optional_text("reason")}; }
+ToRecorder remove_order_of(Fields& in) { return RemoveTrack{in.track(), in.optional_text("reason"), in.boolean("preview")}; }
 ToRecorder speaker_order_of(Fields& in) { return NoteSpeaker{in.optional_text("participant")}; }
 ToRecorder layout_order_of(Fields& in) { return NoteLayout{in.text("layout"), in.optional_text("options", kMaxOptions)}; }
 ToRecorder finish_of(Fields& in) { return FinishRecording{in.optional_text("reason")}; }

@@ -50,16 +50,19 @@ struct AddTrack {
   std::map<std::string, std::uint8_t> extensions;  // header extension URI to its id
   std::uint16_t source_port = 0;                   // on 127.0.0.1: where its RTP comes from and its RTCP goes to
   bool paused = false;
+  // A smaller layer of the track's producer, written beside it while a programme is made live.
+  bool preview = false;
 };
 
-struct PauseTrack {
+struct PauseTrack {  // and its preview
   std::string track;
   bool paused = false;
 };
 
-struct RemoveTrack {
+struct RemoveTrack {  // of one that is no preview: and its preview
   std::string track;
   std::string reason;
+  bool preview = false;
 };
 
 struct NoteSpeaker {

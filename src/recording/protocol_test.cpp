@@ -22,6 +22,7 @@ AddTrack camera() {
   it.extensions = {{"urn:x:abs-capture-time", 12}};
   it.source_port = 40'000;
   it.paused = true;
+  it.preview = true;
   return it;
 }
 
@@ -30,7 +31,7 @@ TEST(RecorderProtocol, EveryMessageToTheRecorderSurvivesTheChannel) {
                                  AddParticipant{"p1", "Asha"},
                                  camera(),
                                  PauseTrack{"t", true},
-                                 RemoveTrack{"t", "closed"},
+                                 RemoveTrack{"t", "closed", true},
                                  NoteSpeaker{""},
                                  NoteLayout{"grid", "{\"a\":1}"},
                                  FinishRecording{"api"}};

@@ -23,6 +23,14 @@ void Retiming::add(const std::vector<RetimedPoint>& points) {
   if (!points.empty()) stretches_.push_back(points);
 }
 
+bool Retiming::moves(Time from, Time to, Time least) const {
+  return std::any_of(stretches_.begin(), stretches_.end(), [&](const auto& points) {
+    return std::any_of(points.begin(), points.end(), [&](const RetimedPoint& point) {
+      return point.t >= from - kTick && point.t <= to + kTick && std::chrono::abs(point.shift) >= least;
+    });
+  });
+}
+
 Time Retiming::corrected(Time t) const {
   for (const auto& points : stretches_) {
     if (t < points.front().t - kTick || t > points.back().t + kTick) continue;

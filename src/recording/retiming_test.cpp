@@ -21,6 +21,15 @@ TEST(Retiming, TheShiftChangesEvenlyBetweenPointsAndEndsWithThem) {
   EXPECT_EQ(retiming.corrected(10s), Time(10s));
 }
 
+TEST(Retiming, TellsWhetherItConcernsAFile) {
+  Retiming retiming;
+  retiming.add({{1s, -40ms}, {2s, -1ms}});
+  EXPECT_TRUE(retiming.moves(1s, 10s, 3ms));
+  EXPECT_FALSE(retiming.moves(1500ms, 10s, 3ms)) << "a millisecond is not noticed";
+  EXPECT_FALSE(retiming.moves(0s, 900ms, 3ms));
+  EXPECT_FALSE(Retiming{}.moves(0s, 10s, 3ms));
+}
+
 TEST(Retiming, EachBeginningOfTheClockHasItsOwn) {
   Retiming retiming;
   retiming.add({{0s, -40ms}, {2s, 0ms}});

@@ -61,15 +61,27 @@ Json json_of(Time t, const FileBegan& it) {
   json["part"] = it.part;
   if (it.width) json["width"] = *it.width;
   if (it.height) json["height"] = *it.height;
+  if (it.rotation != 0) json["rotation"] = it.rotation;
   json["reason"] = it.reason;
   return json;
 }
 
+Json json_of_track(Time t, const char* type, const std::string& track) {
+  Json json = begin(t, type);
+  json["track"] = track;
+  return json;
+}
+
 Json json_of(Time t, const SizeChanged& it) {
-  Json json = begin(t, "size");
-  json["track"] = it.track;
+  Json json = json_of_track(t, "size", it.track);
   json["width"] = it.width;
   json["height"] = it.height;
+  return json;
+}
+
+Json json_of(Time t, const PictureTurned& it) {
+  Json json = json_of_track(t, "rotation", it.track);
+  json["degrees"] = it.degrees;
   return json;
 }
 
@@ -82,16 +94,17 @@ Json json_of(Time t, const SyncNoted& it) {
   return json;
 }
 
-Json json_of_track(Time t, const char* type, const std::string& track) {
-  Json json = begin(t, type);
-  json["track"] = track;
-  return json;
-}
-
 Json json_of(Time t, const TrackRetimed& it) {
   Json json = json_of_track(t, "retimed", it.track);
   json["points"] = Json::array();
   for (const RetimedPoint& point : it.points) json["points"].push_back({point.t.count(), point.shift.count()});
+  return json;
+}
+
+Json json_of(Time t, const FileRetimed& it) {
+  Json json = begin(t, "file_retimed");
+  json["file"] = it.file;
+  json["startUs"] = it.start.count();
   return json;
 }
 
@@ -118,6 +131,21 @@ Json json_of(Time t, const FileEnded& it) {
 Json json_of(Time t, const TrackEnded& it) {
   Json json = json_of_track(t, "track_end", it.track);
   json["reason"] = it.reason;
+  return json;
+}
+
+Json json_of(Time t, const PreviewBegan& it) {
+  Json json = json_of_track(t, "preview", it.track);
+  json["file"] = it.file;
+  json["width"] = it.width;
+  json["height"] = it.height;
+  return json;
+}
+
+Json json_of(Time t, const PreviewEnded& it) {
+  Json json = begin(t, "preview_end");
+  json["file"] = it.file;
+  json["durationUs"] = it.duration.count();
   return json;
 }
 
@@ -164,6 +192,11 @@ Json json_of(Time t, const RecordingStopped& it) {
 
 std::uint32_t side(Fields& in, std::string_view name) { return in.number<std::uint32_t>(name, kMaxSide); }
 
+std::uint32_t rotation(Fields& in, std::uint32_t degrees, const char* name) {
+  if (degrees % 90 != 0 || degrees >= 360) in.refuse(name, "is not 0, 90, 180 or 270");
+  return degrees;
+}
+
 Happening recording_of(Fields& in) {
   RecordingBegan it{in.text("recording"), in.text("tenant"),           in.text("meeting"),
                     in.text("started"),   in.word("fill", parse_fill), in.number<unsigned>("version", kMaxU32)};
@@ -184,9 +217,15 @@ Happening file_began_of(Fields& in) {
                    in.number<unsigned>("part", kMaxU32),
                    in.optional_number<std::uint32_t>("width", kMaxSide),
                    in.optional_number<std::uint32_t>("height", kMaxSide),
-                   in.optional_text("reason")};
+                   in.optional_text("reason"),
+                   rotation(in, in.optional_number<std::uint32_t>("rotation", kMaxU32).value_or(0), "rotation")};
 }
 Happening size_of(Fields& in) { return SizeChanged{in.track(), side(in, "width"), side(in, "height")}; }
+Happening turned_of(Fields& in) {
+  PictureTurned it{in.track(), in.number<std::uint32_t>("degrees", kMaxU32)};
+  rotation(in, it.degrees, "degrees");
+  return it;
+}
 Happening sync_of(Fields& in) {
   return SyncNoted{in.track(), in.number<std::uint32_t>("rtp", kMaxU32), in.integer("ntpUs", -kMaxMicroseconds, kMaxMicroseconds),
                    in.time("mappedUs")};
@@ -209,6 +248,7 @@ Happening retimed_of(Fields& in) {
   }
   return it;
 }
+Happening file_retimed_of(Fields& in) { return FileRetimed{in.file(), in.time("startUs")}; }
 Happening pause_of(Fields& in) { return TrackPaused{in.track()}; }
 Happening resume_of(Fields& in) { return TrackResumed{in.track()}; }
 Happening gap_of(Fields& in) {
@@ -220,6 +260,8 @@ Happening file_ended_of(Fields& in) {
   return FileEnded{in.file(), in.time("durationUs"), in.number<std::uint64_t>("frames"), in.number<std::uint64_t>("bytes")};
 }
 Happening track_ended_of(Fields& in) { return TrackEnded{in.track(), in.optional_text("reason")}; }
+Happening preview_of(Fields& in) { return PreviewBegan{in.track(), in.file(), side(in, "width"), side(in, "height")}; }
+Happening preview_ended_of(Fields& in) { return PreviewEnded{in.file(), in.time("durationUs")}; }
 Happening speaker_of(Fields& in) { return SpeakerChanged{in.optional_text("participant")}; }
 Happening layout_of(Fields& in) {
   const Json* options = in.find("options");
@@ -235,19 +277,23 @@ struct Reader {
   Happening (*read)(Fields&);
 };
 
-constexpr std::array<Reader, 19> kReaders = {{{"recording", recording_of},
+constexpr std::array<Reader, 23> kReaders = {{{"recording", recording_of},
                                               {"part", part_of},
                                               {"participant", participant_of},
                                               {"track", began_of},
                                               {"file", file_began_of},
                                               {"size", size_of},
+                                              {"rotation", turned_of},
                                               {"sync", sync_of},
                                               {"retimed", retimed_of},
+                                              {"file_retimed", file_retimed_of},
                                               {"pause", pause_of},
                                               {"resume", resume_of},
                                               {"gap", gap_of},
                                               {"file_end", file_ended_of},
                                               {"track_end", track_ended_of},
+                                              {"preview", preview_of},
+                                              {"preview_end", preview_ended_of},
                                               {"speaker", speaker_of},
                                               {"layout", layout_of},
                                               {"trouble", trouble_of},

@@ -19,6 +19,8 @@ namespace dd::recording {
 
 inline constexpr unsigned kFormatVersion = 1;
 inline constexpr std::size_t kMaxRetimedPoints = 256;
+// In the place of a layout's name: of a programme that changes its layout where the timeline says so.
+inline constexpr std::string_view kTimelineLayouts = "timeline";
 
 struct RecordingBegan {
   std::string recording;
@@ -55,7 +57,13 @@ struct FileBegan {  // a file whose time 0 is this event's time
   unsigned part = 1;
   std::optional<std::uint32_t> width;
   std::optional<std::uint32_t> height;
-  std::string reason;  // "first", "codec", "source", "size" or "restart"
+  std::string reason;          // "first", "codec", "source", "size", "rotation" or "restart"
+  std::uint32_t rotation = 0;  // degrees clockwise that make its pictures upright, as they were when it began
+};
+
+struct PictureTurned {  // a phone was turned: from here on its pictures are upright when turned so
+  std::string track;
+  std::uint32_t degrees = 0;  // clockwise: 0, 90, 180 or 270
 };
 
 struct SizeChanged {
@@ -74,6 +82,11 @@ struct SyncNoted {
 struct TrackRetimed {  // the sender's clock became known: where frames belong that were written before
   std::string track;
   std::vector<RetimedPoint> points;  // in order of time; at most kMaxRetimedPoints
+};
+
+struct FileRetimed {  // the file's own times were put right: `retimed` concerns it no more
+  std::string file;
+  Time start{};  // where its time 0 is now
 };
 
 struct TrackPaused {
@@ -101,6 +114,19 @@ struct FileEnded {
 struct TrackEnded {
   std::string track;
   std::string reason;
+};
+
+// Beside a track, while a programme is made live: a smaller layer of its producer, for small tiles. Gone when the recording is finished.
+struct PreviewBegan {  // a file whose time 0 is this event's time
+  std::string track;
+  std::string file;
+  std::uint32_t width = 0;
+  std::uint32_t height = 0;
+};
+
+struct PreviewEnded {
+  std::string file;
+  Time duration{};
 };
 
 struct SpeakerChanged {
@@ -131,9 +157,9 @@ struct RecordingStopped {
   std::string reason;
 };
 
-using Happening = std::variant<RecordingBegan, PartBegan, ParticipantNamed, TrackBegan, FileBegan, SizeChanged, SyncNoted, TrackRetimed,
-                               TrackPaused, TrackResumed, GapNoted, FileEnded, TrackEnded, SpeakerChanged, LayoutChanged, TroubleBegan,
-                               TroubleEnded, PartRecovered, RecordingStopped>;
+using Happening = std::variant<RecordingBegan, PartBegan, ParticipantNamed, TrackBegan, FileBegan, SizeChanged, PictureTurned, SyncNoted,
+                               TrackRetimed, FileRetimed, TrackPaused, TrackResumed, GapNoted, FileEnded, TrackEnded, PreviewBegan,
+                               PreviewEnded, SpeakerChanged, LayoutChanged, TroubleBegan, TroubleEnded, PartRecovered, RecordingStopped>;
 
 struct Event {
   Time t{};

@@ -21,7 +21,8 @@ struct Frame {
   bool key = false;
   std::uint16_t width = 0;  // of a key frame; 0 when it does not say
   std::uint16_t height = 0;
-  Duration duration{};  // of sound
+  std::uint16_t rotation = 0;  // degrees that a picture has to be turned clockwise to be upright: 0, 90, 180 or 270
+  Duration duration{};         // of sound
   std::vector<std::uint8_t> bytes;
   Configuration configuration;  // what a decoder must know before: avcC, av1C; null where a codec needs none
 };

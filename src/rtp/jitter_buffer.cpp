@@ -62,10 +62,17 @@ void JitterBuffer::insert(const PacketView& packet, MonotonicTime arrival) {
                               .marker = packet.marker,
                               .after_loss = false,
                               .arrival = arrival,
+                              .orientation = orientation_of(packet),
                               .payload = {packet.payload.begin(), packet.payload.end()}};
   ++counters_.received;
   ++packets_;
   bytes_ += packet.payload.size();
+}
+
+std::optional<std::uint8_t> JitterBuffer::orientation_of(const PacketView& packet) const {
+  if (settings_.orientation_id == 0) return std::nullopt;
+  const auto value = packet.extension(settings_.orientation_id);
+  return value && !value->empty() ? std::optional((*value)[0]) : std::nullopt;
 }
 
 void JitterBuffer::give_up_first_hole() {

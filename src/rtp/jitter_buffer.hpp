@@ -20,6 +20,7 @@ struct OrderedPacket {
   bool marker = false;
   bool after_loss = false;  // packets right before this one were given up
   MonotonicTime arrival{};
+  std::optional<std::uint8_t> orientation = {};  // of the picture, as the header extension has it
   std::vector<std::uint8_t> payload;
 };
 
@@ -27,6 +28,7 @@ class JitterBuffer {
  public:
   struct Settings {
     bool nack = false;
+    std::uint8_t orientation_id = 0;                      // of the header extension; 0 when there is none
     Duration patience = std::chrono::milliseconds{500};   // from noticing a hole to giving up; the worker's own repair fits in
     Duration reordering = std::chrono::milliseconds{60};  // patience where nobody can be asked
     Duration first_ask = std::chrono::milliseconds{10};   // a hole younger than this is mere reordering
@@ -72,6 +74,7 @@ class JitterBuffer {
     bool asked = false;
   };
 
+  std::optional<std::uint8_t> orientation_of(const PacketView& packet) const;
   bool accept_jump(const PacketView& packet);
   void give_up_first_hole();
   Duration patience() const { return settings_.nack ? settings_.patience : settings_.reordering; }

@@ -30,6 +30,7 @@ class PictureAssembler : public FrameAssembler {
   bool open_ = false;
   bool broken_ = false;
   std::uint32_t timestamp_ = 0;
+  std::uint16_t rotation_ = 0;
   MonotonicTime arrival_{};
 };
 

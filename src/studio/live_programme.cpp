@@ -13,7 +13,8 @@ constexpr int kNiceness = 5;  // before the work that can wait, behind live medi
 
 }  // namespace
 
-LiveProgramme::LiveProgramme(Loop& loop, LiveProgrammeSettings settings, std::filesystem::path folder, recording::Programme programme)
+LiveProgramme::LiveProgramme(Loop& loop, LiveProgrammeSettings settings, std::filesystem::path folder, recording::Programme programme,
+                             Wishes wishes)
     : loop_(loop),
       settings_(std::move(settings)),
       arguments_{"compose",
@@ -28,6 +29,7 @@ LiveProgramme::LiveProgramme(Loop& loop, LiveProgrammeSettings settings, std::fi
                  "--json",
                  "-o",
                  (folder / "composite" / "live").string()},
+      wishes_(std::move(wishes)),
       supervisor_(settings_.supervision),
       whole_(loop) {}
 
@@ -45,7 +47,12 @@ void LiveProgramme::act(Supervisor::Action action) {
 }
 
 void LiveProgramme::launch() {
-  auto opened = Tool::open(loop_, settings_.recorder_program, arguments_, {}, kNiceness);
+  auto on_line = [this](const ToolLine& line) {
+    if (ending_) return;
+    for (const auto& [track, smaller] : line.previews) wishes_.preview(track, smaller);
+    for (const auto& track : line.key_frames) wishes_.key_frame(track);
+  };
+  auto opened = Tool::open(loop_, settings_.recorder_program, arguments_, on_line, kNiceness);
   if (!opened) {
     observe::log_error("live_programme_not_started", {{"reason", opened.error().message}});
     whole_.resolve(false);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,7 +28,13 @@ struct LiveProgrammeSettings {
 
 class LiveProgramme : public std::enable_shared_from_this<LiveProgramme> {
  public:
-  LiveProgramme(Loop& loop, LiveProgrammeSettings settings, std::filesystem::path folder, recording::Programme programme);
+  // What the composer asks of the recording it follows, while it runs.
+  struct Wishes {
+    std::function<void(const std::string& track, unsigned smaller)> preview;
+    std::function<void(const std::string& track)> key_frame;
+  };
+
+  LiveProgramme(Loop& loop, LiveProgrammeSettings settings, std::filesystem::path folder, recording::Programme programme, Wishes wishes);
 
   void start();  // when the recording's folder is there
   // The recording has ended. True when the whole programme is there and in the manifest.
@@ -46,6 +53,7 @@ class LiveProgramme : public std::enable_shared_from_this<LiveProgramme> {
   Loop& loop_;
   LiveProgrammeSettings settings_;
   std::vector<std::string> arguments_;
+  Wishes wishes_;
   child::Supervisor supervisor_;
   std::shared_ptr<Tool> tool_;
   bool started_ = false;

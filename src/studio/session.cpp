@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "studio/session.hpp"
 
+#include <algorithm>
+
 #include "observe/log.hpp"
 #include "recording/paths.hpp"
 #include "studio/add_track.hpp"
@@ -21,9 +23,12 @@ Session::Session(Loop& loop, SessionSettings settings, recording::TapPort& taps,
       ended_(loop) {}
 
 Session::~Session() {
-  for (auto& [producer, recorded] : sources_) {
-    if (recorded.tapped) taps_.close_tap(producer);
-  }
+  for (auto& [producer, recorded] : sources_) close_taps(producer, recorded);
+}
+
+void Session::close_taps(const ProducerId& producer, Recorded& recorded) {
+  if (std::exchange(recorded.tapped, false)) taps_.close_tap({producer});
+  if (std::exchange(recorded.preview.given, 0) > 0) taps_.close_tap({producer, true});
 }
 
 void Session::start() { act(supervisor_.start(loop_.now())); }
@@ -91,9 +96,7 @@ void Session::on_end(const std::string& how) {
   const auto ended = std::exchange(recorder_, nullptr);
   port_.reset();
   ++generation_;
-  for (auto& [producer, recorded] : sources_) {
-    if (std::exchange(recorded.tapped, false)) taps_.close_tap(producer);
-  }
+  for (auto& [producer, recorded] : sources_) close_taps(producer, recorded);
   if (finishing_) {
     ended_.resolve(true);
     return;
@@ -120,11 +123,12 @@ void Session::add(Source source) {
 void Session::remove(const ProducerId& producer, const std::string& reason) {
   auto found = sources_.find(producer);
   if (found == sources_.end()) return;
-  const Recorded recorded = std::move(found->second);
+  Recorded recorded = std::move(found->second);
   sources_.erase(found);
   events_.on_recorded(producer, false);
-  if (!recorded.tapped) return;
-  taps_.close_tap(producer);
+  const bool tapped = recorded.tapped;
+  close_taps(producer, recorded);
+  if (!tapped) return;
   send(recording::RemoveTrack{recorded.track, reason});
 }
 
@@ -185,10 +189,15 @@ Task<void> Session::finish(std::string reason) {
   co_await ended_;
   supervision_timer_.cancel();
   for (auto& [producer, recorded] : sources_) {
-    if (std::exchange(recorded.tapped, false)) taps_.close_tap(producer);
+    close_taps(producer, recorded);
     events_.on_recorded(producer, false);
   }
   sources_.clear();
+}
+
+Session::Recorded* Session::find_track(const std::string& track) {
+  const auto found = std::find_if(sources_.begin(), sources_.end(), [&](const auto& entry) { return entry.second.track == track; });
+  return found == sources_.end() ? nullptr : &found->second;
 }
 
 Session::Recorded* Session::find(const ProducerId& producer) {
@@ -244,30 +253,33 @@ Task<void> Session::tap(std::shared_ptr<Session> self, ProducerId producer) {
 Task<Result<void>> Session::try_tap(ProducerId producer) {
   const auto generation = generation_;
   auto weak = weak_from_this();
-  auto opening = taps_.open_tap(producer, *port_, [weak, producer] {
+  auto opening = taps_.open_tap({producer}, *port_, 0, [weak, producer] {
     if (auto self = weak.lock()) self->on_tap_closed(producer);
   });
   DD_CO_TRY(auto description, co_await std::move(opening));
   Recorded* recorded = find(producer);
   if (recorded == nullptr || generation != generation_ || finishing_) {
-    taps_.close_tap(producer);
+    taps_.close_tap({producer});
     co_return unavailable("the recorder is another one now");
   }
   auto track = make_add_track(recorded->source, recorded->track, description);
   if (!track) {
-    taps_.close_tap(producer);
+    taps_.close_tap({producer});
     co_return std::move(track.error());
   }
   track->paused = paused(*recorded);
   recorded->tapped = true;
   introduce(*recorded);
   send(*track);
-  auto starting = taps_.start_tap(producer);
+  auto starting = taps_.start_tap({producer});
   auto started = co_await std::move(starting);
-  if (started) co_return ok();
   recorded = find(producer);
-  if (recorded != nullptr && generation == generation_ && std::exchange(recorded->tapped, false)) {
-    taps_.close_tap(producer);
+  if (started) {
+    if (recorded != nullptr && recorded->tapped) begin_preview(*recorded);
+    co_return ok();
+  }
+  if (recorded != nullptr && generation == generation_ && recorded->tapped) {
+    close_taps(producer, *recorded);
     send(recording::RemoveTrack{recorded->track, "source_gone"});
   }
   co_return std::move(started.error());
@@ -280,8 +292,98 @@ void Session::introduce(const Recorded& recorded) {
 
 void Session::on_tap_closed(const ProducerId& producer) {
   Recorded* recorded = find(producer);
-  if (recorded == nullptr || !std::exchange(recorded->tapped, false)) return;
+  if (recorded == nullptr || !recorded->tapped) return;
+  close_taps(producer, *recorded);
   send(recording::RemoveTrack{recorded->track, "source_gone"});
+}
+
+void Session::want_preview(const std::string& track, unsigned smaller) {
+  Recorded* recorded = find_track(track);
+  if (recorded == nullptr || recorded->preview.wanted == smaller) return;
+  recorded->preview.wanted = smaller;
+  begin_preview(*recorded);
+}
+
+void Session::want_key_frame(const std::string& track) {
+  Recorded* recorded = find_track(track);
+  if (recorded == nullptr || !recorded->tapped) return;
+  auto ask = [](Task<Result<void>> asking) -> Task<void> { (void)co_await std::move(asking); };
+  spawn(ask(taps_.request_key_frame({recorded->source.producer})));
+}
+
+void Session::begin_preview(Recorded& recorded) {
+  if (!port_ || !recorded.tapped || recorded.preview.busy || finishing_ || recorded.preview.wanted == recorded.preview.given) return;
+  recorded.preview.busy = true;
+  spawn(follow_preview(shared_from_this(), recorded.source.producer));
+}
+
+// Until the preview is what is wanted. One that cannot be had is not tried again: the programme takes the track itself.
+Task<void> Session::follow_preview(std::shared_ptr<Session> self, ProducerId producer) {
+  while (true) {
+    Recorded* recorded = self->find(producer);
+    if (recorded == nullptr) co_return;
+    const auto generation = self->generation_;
+    const unsigned wanted = recorded->preview.wanted;
+    if (wanted == recorded->preview.given || !recorded->tapped || !self->port_ || self->finishing_) {
+      recorded->preview.busy = false;
+      co_return;
+    }
+    if (wanted == 0) {
+      recorded->preview.given = 0;
+      self->taps_.close_tap({producer, true});
+      self->send(recording::RemoveTrack{recorded->track, "not_wanted", true});
+      continue;
+    }
+    auto step = recorded->preview.given == 0 ? self->open_preview(producer, wanted) : self->taps_.choose_layer({producer, true}, wanted);
+    auto stepped = co_await std::move(step);
+    recorded = self->find(producer);
+    if (recorded == nullptr) co_return;
+    if (stepped) {
+      // Whatever ended meanwhile has taken the tap with it.
+      if (recorded->preview.given != 0) recorded->preview.given = wanted;
+      continue;
+    }
+    if (generation != self->generation_) continue;
+    if (stepped.error().code != Errc::kInvalidArgument) {
+      observe::log_warn("recording_preview_failed", {{"recording", self->orders_.recording}, {"reason", stepped.error().message}});
+    }
+    recorded->preview.busy = false;
+    co_return;
+  }
+}
+
+Task<Result<void>> Session::open_preview(ProducerId producer, unsigned smaller) {
+  const auto generation = generation_;
+  auto weak = weak_from_this();
+  auto opening = taps_.open_tap({producer, true}, *port_, smaller, [weak, producer] {
+    auto self = weak.lock();
+    Recorded* recorded = self ? self->find(producer) : nullptr;
+    if (recorded == nullptr || std::exchange(recorded->preview.given, 0) == 0) return;
+    self->send(recording::RemoveTrack{recorded->track, "source_gone", true});
+  });
+  DD_CO_TRY(auto description, co_await std::move(opening));
+  Recorded* recorded = find(producer);
+  if (recorded == nullptr || generation != generation_ || finishing_ || !recorded->tapped) {
+    taps_.close_tap({producer, true});
+    co_return unavailable("the track is not recorded any more");
+  }
+  auto track = make_add_track(recorded->source, recorded->track, description);
+  if (!track) {
+    taps_.close_tap({producer, true});
+    co_return std::move(track.error());
+  }
+  track->paused = paused(*recorded);
+  track->preview = true;
+  recorded->preview.given = smaller;
+  send(*track);
+  auto starting = taps_.start_tap({producer, true});
+  auto started = co_await std::move(starting);
+  recorded = find(producer);
+  if (!started && recorded != nullptr && generation == generation_ && std::exchange(recorded->preview.given, 0) > 0) {
+    taps_.close_tap({producer, true});
+    send(recording::RemoveTrack{recorded->track, "source_gone", true});
+  }
+  co_return started;
 }
 
 }  // namespace dd::studio

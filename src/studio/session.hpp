@@ -61,6 +61,10 @@ class Session : public std::enable_shared_from_this<Session> {
   void note_speaker(const ParticipantId& participant);
   void note_layout(std::string layout);
 
+  // Beside what is recorded of a track, a layer `smaller` steps below the highest, for a programme that is made live; 0 for none.
+  void want_preview(const std::string& track, unsigned smaller);
+  void want_key_frame(const std::string& track);
+
   // Answers once the recorder has ended, within the limit; what it could not finish is recovered from its files.
   Task<void> finish(std::string reason);
 
@@ -75,6 +79,11 @@ class Session : public std::enable_shared_from_this<Session> {
     std::string track;
     bool opening = false;  // a coroutine works on its tap
     bool tapped = false;
+    struct Preview {
+      unsigned wanted = 0;  // steps below the highest layer
+      unsigned given = 0;   // of its tap; 0 when there is none
+      bool busy = false;    // a coroutine works on it
+    } preview;
   };
 
   void act(child::Supervisor::Action action);
@@ -86,9 +95,14 @@ class Session : public std::enable_shared_from_this<Session> {
   void begin_tap(Recorded& recorded);
   static Task<void> tap(std::shared_ptr<Session> self, ProducerId producer);
   Task<Result<void>> try_tap(ProducerId producer);
+  void begin_preview(Recorded& recorded);
+  static Task<void> follow_preview(std::shared_ptr<Session> self, ProducerId producer);
+  Task<Result<void>> open_preview(ProducerId producer, unsigned smaller);
+  void close_taps(const ProducerId& producer, Recorded& recorded);
   void introduce(const Recorded& recorded);
   bool paused(const Recorded& recorded) const { return recorded.source.paused || all_paused_; }
   Recorded* find(const ProducerId& producer);
+  Recorded* find_track(const std::string& track);
   void send(const recording::ToRecorder& message);
 
   Loop& loop_;

@@ -125,7 +125,11 @@ void Studio::begin(const MeetingId& id, std::shared_ptr<Live> live, std::shared_
   if (live->order.live) {
     LiveProgrammeSettings composing;
     composing.recorder_program = settings_.workshop.recorder_program;
-    live->programme = std::make_shared<LiveProgramme>(loop_, std::move(composing), folder_of(live->order), live->order.programme);
+    LiveProgramme::Wishes wishes;
+    wishes.preview = [session = live->session](const std::string& track, unsigned smaller) { session->want_preview(track, smaller); };
+    wishes.key_frame = [session = live->session](const std::string& track) { session->want_key_frame(track); };
+    live->programme =
+        std::make_shared<LiveProgramme>(loop_, std::move(composing), folder_of(live->order), live->order.programme, std::move(wishes));
   }
   spawn(begin_when_recovered(std::move(live), std::move(resumed)));
 }
@@ -224,7 +228,7 @@ Task<void> Studio::work_off(Order order, Programme programme) {
   if (closing_) co_return;
   if (!whole || !made) fail(order, "finish", whole ? made.error() : whole.error());
   if (order.wants(Mode::kComposite) && programme == Programme::kToMake) {
-    if (auto job = workshop_.announce(order.recording)) {
+    if (auto job = workshop_.announce(order.recording, recording::Job::Kind::kCompose)) {
       recording::ComposeRecording command;
       command.recording = order.recording;
       command.programme = order.programme;
@@ -246,7 +250,8 @@ void Studio::on_job(const RecordingId& recording, const recording::Job& job) {
   auto found = working_on_.find(recording);
   const Order order = found == working_on_.end() ? Order() : found->second.order;
   if (job.state == recording::Job::State::kRunning) {
-    emit(order, meeting::RecordingProgress{recording, job.id, job.percent, job.speed, job.eta_seconds});
+    emit(order, meeting::RecordingProgress{recording, job.id, std::string(recording::to_string(job.kind)), job.file, job.percent, job.speed,
+                                           job.eta_seconds});
   } else if (job.state == recording::Job::State::kDone && !job.file.empty()) {
     emit(order, meeting::RecordingComposed{recording, job.id, job.file});
   }
@@ -381,7 +386,7 @@ Task<Result<std::string>> Studio::compose(recording::ComposeRecording command) {
   auto finding = find_(command.recording);
   DD_CO_TRY(auto found, co_await std::move(finding));
   if (in_use(command.recording)) co_return make_error(Errc::kConflict, "the recording is being worked on already");
-  DD_CO_TRY(auto job, workshop_.announce(command.recording));
+  DD_CO_TRY(auto job, workshop_.announce(command.recording, recording::Job::Kind::kCompose));
   Order order;
   order.recording = command.recording;
   order.tenant = found.tenant;

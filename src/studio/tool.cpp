@@ -27,12 +27,24 @@ ToolLine parse_tool_line(std::string_view line) {
     if (number("etaSeconds") >= 0 && number("etaSeconds") < 1e9)
       parsed.progress->eta_seconds = static_cast<std::uint64_t>(number("etaSeconds"));
   }
+  constexpr std::size_t kMostWishes = 64;  // in one line
+  if (const auto wishes = json.find("previews"); wishes != json.end() && wishes->is_object()) {
+    for (const auto& [track, smaller] : wishes->items()) {
+      if (parsed.previews.size() < kMostWishes && smaller.is_number_unsigned())
+        parsed.previews.emplace_back(track, static_cast<unsigned>(std::min<std::uint64_t>(smaller.get<std::uint64_t>(), 8)));
+    }
+  }
+  if (const auto wishes = json.find("keyFrames"); wishes != json.end() && wishes->is_array()) {
+    for (const auto& track : *wishes) {
+      if (parsed.key_frames.size() < kMostWishes && track.is_string()) parsed.key_frames.push_back(track.get<std::string>());
+    }
+  }
   return parsed;
 }
 
-Result<std::unique_ptr<Tool>> Tool::open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress,
+Result<std::unique_ptr<Tool>> Tool::open(Loop& loop, std::string program, std::vector<std::string> arguments, OnLine on_line,
                                          int niceness) {
-  std::unique_ptr<Tool> tool(new Tool(loop, std::move(on_progress)));
+  std::unique_ptr<Tool> tool(new Tool(loop, std::move(on_line)));
   Tool* raw = tool.get();
   // The kernel ends the program when the server dies: the next server begins the same work anew, and two would write into one file.
   arguments.insert(arguments.begin(), {"--pdeathsig", "TERM", "--", std::move(program)});
@@ -46,7 +58,7 @@ Result<std::unique_ptr<Tool>> Tool::open(Loop& loop, std::string program, std::v
 
 void Tool::on_line(std::string_view line) {
   auto parsed = parse_tool_line(line);
-  if (parsed.progress && on_progress_) on_progress_(*parsed.progress);
+  if (hears_) hears_(parsed);
   if (parsed.done) made_ = std::move(parsed.file);
   if (parsed.error.empty()) return;
   complaint_ = std::move(parsed.error);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/completion.hpp"
@@ -24,21 +25,24 @@ struct ToolProgress {
   std::optional<std::uint64_t> eta_seconds;
 };
 
-// A line of a tool's output: progress, its last word, or neither.
+// A line of a tool's output: progress, its last word, wishes, or none of them.
 struct ToolLine {
   std::optional<ToolProgress> progress;
   bool done = false;
   std::string file;   // of the last word: what was made
   std::string error;  // what it complains of
+  // A live composer's wishes: of which tracks it would take a layer how many steps smaller, and where it waits for a key frame.
+  std::vector<std::pair<std::string, unsigned>> previews;
+  std::vector<std::string> key_frames;
 };
 ToolLine parse_tool_line(std::string_view line);
 
 class Tool {
  public:
-  using OnProgress = std::function<void(const ToolProgress&)>;
+  using OnLine = std::function<void(const ToolLine&)>;
 
   // `niceness` as of nice(1): live media goes first.
-  static Result<std::unique_ptr<Tool>> open(Loop& loop, std::string program, std::vector<std::string> arguments, OnProgress on_progress,
+  static Result<std::unique_ptr<Tool>> open(Loop& loop, std::string program, std::vector<std::string> arguments, OnLine on_line,
                                             int niceness = 15);
 
   // What it made (empty when it says nothing), or what it complained of; once it has exited.
@@ -47,11 +51,11 @@ class Tool {
   void terminate() { process_->terminate(std::chrono::seconds{5}); }
 
  private:
-  Tool(Loop& loop, OnProgress on_progress) : on_progress_(std::move(on_progress)), end_(loop) {}
+  Tool(Loop& loop, OnLine hears) : hears_(std::move(hears)), end_(loop) {}
   void on_line(std::string_view line);
   void on_exit(child::Exit exit);
 
-  OnProgress on_progress_;
+  OnLine hears_;
   Completion<Result<std::string>> end_;
   std::string made_;
   std::string complaint_;

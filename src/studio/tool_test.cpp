@@ -22,6 +22,15 @@ TEST(ToolLine, ReadsProgressAndTheLastWord) {
   EXPECT_EQ(last.file, "composite/grid.mp4");
 }
 
+TEST(ToolLine, ReadsWhatALiveComposerWishes) {
+  const auto line = parse_tool_line(R"({"previews":{"p1-video-1":2,"p2-video-2":0,"odd":"x"},"keyFrames":["p2-video-2",7]})");
+  const std::vector<std::pair<std::string, unsigned>> previews{{"p1-video-1", 2}, {"p2-video-2", 0}};
+  EXPECT_EQ(line.previews, previews);
+  EXPECT_EQ(line.key_frames, std::vector<std::string>{"p2-video-2"});
+  EXPECT_TRUE(line.error.empty());
+  EXPECT_TRUE(parse_tool_line(R"({"previews":[1],"keyFrames":{}})").previews.empty());
+}
+
 TEST(ToolLine, TakesWhatIsNoObjectForAComplaint) {
   EXPECT_EQ(parse_tool_line("disk full").error, "disk full");
   EXPECT_EQ(parse_tool_line(R"({"error":"no such folder"})").error, "no such folder");
@@ -39,8 +48,9 @@ class ToolTest : public testing::Test {
     };
     std::unique_ptr<Tool> tool;
     loop_.post([&] {
-      auto opened =
-          Tool::open(loop_, "/bin/sh", {"-c", script}, [this](const ToolProgress& progress) { percents_.push_back(progress.percent); });
+      auto opened = Tool::open(loop_, "/bin/sh", {"-c", script}, [this](const ToolLine& line) {
+        if (line.progress) percents_.push_back(line.progress->percent);
+      });
       ASSERT_TRUE(opened) << opened.error().message;
       tool = std::move(*opened);
       spawn(wait(*tool));
@@ -78,8 +88,7 @@ TEST_F(ToolTest, EndsWithTheThreadThatStartedIt) {
   std::unique_ptr<Tool> tool;
   std::thread([&] {
     loop_.post([&] {
-      auto opened =
-          Tool::open(loop_, "/bin/sh", {"-c", "echo '{\"percent\":1}'; exec sleep 60"}, [&](const ToolProgress&) { loop_.stop(); });
+      auto opened = Tool::open(loop_, "/bin/sh", {"-c", "echo '{\"percent\":1}'; exec sleep 60"}, [&](const ToolLine&) { loop_.stop(); });
       ASSERT_TRUE(opened) << opened.error().message;
       tool = std::move(*opened);
     });

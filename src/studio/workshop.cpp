@@ -6,6 +6,7 @@
 
 #include "observe/log.hpp"
 #include "recording/paths.hpp"
+#include "recording/timeline.hpp"
 
 namespace dd::studio {
 
@@ -21,10 +22,10 @@ void Workshop::stop() {
   if (running_) running_->terminate();
 }
 
-Task<Result<std::string>> Workshop::run(std::vector<std::string> arguments, Tool::OnProgress on_progress) {
+Task<Result<std::string>> Workshop::run(std::vector<std::string> arguments, Tool::OnLine on_line) {
   DD_CO_TRY(auto turn, co_await line_.acquire());
   if (stopped_) co_return unavailable("the server is stopping");
-  DD_CO_TRY(auto opened, Tool::open(loop_, settings_.recorder_program, std::move(arguments), std::move(on_progress)));
+  DD_CO_TRY(auto opened, Tool::open(loop_, settings_.recorder_program, std::move(arguments), std::move(on_line)));
   std::shared_ptr<Tool> tool = std::move(opened);
   running_ = tool;
   auto end = tool->end();
@@ -42,7 +43,7 @@ Task<Result<void>> Workshop::recover(std::filesystem::path folder, bool last) {
 }
 
 Task<Result<void>> Workshop::finish(RecordingId recording, std::filesystem::path folder, bool participants) {
-  DD_CO_TRY(auto job, announce(recording));
+  DD_CO_TRY(auto job, announce(recording, Job::Kind::kFinish));
   std::vector<std::string> arguments{"finish", folder.string(), "--json"};
   if (!participants) arguments.emplace_back("--no-participants");
   DD_CO_TRY_VOID(co_await run_job(std::move(recording), std::move(job), std::move(arguments)));
@@ -54,8 +55,12 @@ Task<Result<std::string>> Workshop::compose(std::string job, std::filesystem::pa
   const auto& programme = command.programme;
   const auto format = recording::to_string(programme.format);
   // A further programme of the same layout does not replace the first: its job's number tells them apart.
-  const auto name = fmt::format("{}-{}", recording::to_string(programme.layout), job);
-  const auto file = recording::composite_file(name, format);
+  const auto shown = layout == LayoutFrom::kCommand ? recording::to_string(programme.layout) : recording::kTimelineLayouts;
+  const auto file = recording::composite_file(fmt::format("{}-{}", shown, job), format);
+  if (Job* entry = find(command.recording, job)) {
+    entry->layout = shown;
+    entry->file = file;
+  }
   std::vector<std::string> arguments{"compose",
                                      folder.string(),
                                      "--width",
@@ -78,7 +83,7 @@ Task<Result<std::string>> Workshop::compose(std::string job, std::filesystem::pa
   co_return file;
 }
 
-Result<std::string> Workshop::announce(const RecordingId& recording) {
+Result<std::string> Workshop::announce(const RecordingId& recording, Job::Kind kind) {
   if (open_jobs_ >= settings_.max_jobs) return make_error(Errc::kTooManyRequests, "too many recordings wait to be worked on");
   auto [entry, fresh] = remembered_.try_emplace(recording);
   if (fresh) {
@@ -97,6 +102,7 @@ Result<std::string> Workshop::announce(const RecordingId& recording) {
   }
   Job job;
   job.id = std::to_string(next_job_++);
+  job.kind = kind;
   jobs.push_back(job);
   ++open_jobs_;
   return job.id;
@@ -111,15 +117,16 @@ std::vector<Job> Workshop::jobs(const RecordingId& recording) const {
 Task<Result<std::string>> Workshop::run_job(RecordingId recording, std::string job, std::vector<std::string> arguments) {
   auto wait = settings_.first_retry;
   for (int attempt = 1;; ++attempt) {
-    auto on_progress = [this, recording, job](const ToolProgress& progress) {
+    auto on_line = [this, recording, job](const ToolLine& line) {
+      if (!line.progress) return;
       update(recording, job, [&](Job& entry) {
         entry.state = Job::State::kRunning;
-        entry.percent = progress.percent;
-        entry.speed = progress.speed;
-        entry.eta_seconds = progress.eta_seconds;
+        entry.percent = line.progress->percent;
+        entry.speed = line.progress->speed;
+        entry.eta_seconds = line.progress->eta_seconds;
       });
     };
-    auto made = co_await run(arguments, on_progress);
+    auto made = co_await run(arguments, on_line);
     const bool gives_up = stopped_ || attempt >= settings_.attempts;
     if (made || gives_up) {
       --open_jobs_;
@@ -128,7 +135,6 @@ Task<Result<std::string>> Workshop::run_job(RecordingId recording, std::string j
         entry.eta_seconds.reset();
         if (made) {
           entry.percent = 100;
-          entry.file = *made;
         } else {
           entry.failure = made.error().message;
         }

@@ -47,7 +47,7 @@ class Workshop {
   Task<Result<std::string>> compose(std::string job, std::filesystem::path folder, recording::ComposeRecording command, LayoutFrom layout);
 
   // Enters the job before it waits, so that a caller can be told its name. kTooManyRequests when too many wait.
-  Result<std::string> announce(const RecordingId& recording);
+  Result<std::string> announce(const RecordingId& recording, recording::Job::Kind kind);
   std::vector<recording::Job> jobs(const RecordingId& recording) const;
 
   // Ends what runs; nothing starts any more.
@@ -58,7 +58,7 @@ class Workshop {
     std::deque<recording::Job> jobs;
   };
 
-  Task<Result<std::string>> run(std::vector<std::string> arguments, Tool::OnProgress on_progress);
+  Task<Result<std::string>> run(std::vector<std::string> arguments, Tool::OnLine on_line);
   Task<Result<std::string>> run_job(RecordingId recording, std::string job, std::vector<std::string> arguments);
   void update(const RecordingId& recording, const std::string& job, const std::function<void(recording::Job&)>& change);
   recording::Job* find(const RecordingId& recording, const std::string& job);

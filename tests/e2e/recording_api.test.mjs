@@ -119,10 +119,13 @@ test('recordings are listed, read in ranges, composed again and removed', async 
     return jobs.find((one) => one.jobId === composing.json.jobId && one.state === 'done');
   }, { timeout: 60_000 });
   assert.equal(job.percent, 100);
+  assert.deepEqual([job.kind, job.layout, job.file], ['compose', 'speaker', `composite/speaker-${job.jobId}.mp4`]);
   await events.of('recording.composed', { job: job.jobId });
   await events.close();
   const outputs = manifestOf(recordingFolders(server, 'four')[0]).outputs.filter((output) => output.mode === 'composite');
   assert.equal(outputs.length, 2);
+  assert.deepEqual(outputs.map((output) => output.layout).sort(), ['speaker', 'timeline'], 'the first follows the layouts of the meeting');
+  assert.ok(outputs.every((output) => output.file.startsWith(`composite/${output.layout}-`)));
   assert.ok(outputs.some((output) => Math.abs(output.durationUs - 2_000_000) < 100_000));
 
   assert.equal((await server.request('DELETE', `/v1/recordings/${recordingId}`)).status, 200);

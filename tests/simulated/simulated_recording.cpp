@@ -30,6 +30,7 @@ Sender& add(Stage& stage, const Participant& who, bool sound) {
   sender.interval_us = sound ? 20'000 : 40'000;
   sender.skew = sound ? who.sound_skew : who.picture_skew;
   sender.delay_us = sound ? 40'000 : 90'000;
+  sender.known_after_us = 3'000'000;  // as a worker knows a sender's clock after three of its reports
   // Sound is not repaired (there is no RTX for it), and what is lost of it is lost.
   sender.loss = sound ? 0 : who.loss;
   return sender;

@@ -41,6 +41,12 @@ std::string bytes_of(const std::filesystem::path& path) {
   return bytes;
 }
 
+Size size_of(const Footage& footage) {
+  Size size;
+  EXPECT_EQ(std::sscanf(footage.size.c_str(), "%dx%d", &size.width, &size.height), 2);
+  return size;
+}
+
 std::vector<std::string> encoder_for(Codec codec) {
   switch (codec) {
     case Codec::kOpus: return {"-c:a", "libopus", "-b:a", "32k"};
@@ -81,10 +87,30 @@ void SampleRecording::film(const std::string& who, Kind kind, Codec codec, const
   unsigned number = 1;
   while (std::filesystem::exists(file(track, number))) ++number;
   if (number == 1) add(footage.from, recording::TrackBegan{track, who, kind, "x", codec});
-  add(footage.from, recording::FileBegan{track, recording::track_file(track, number), 1, {}, {}, number == 1 ? "first" : "size"});
-
+  recording::FileBegan began{track, recording::track_file(track, number), 1, {}, {}, number == 1 ? "first" : "size"};
+  if (kind != Kind::kAudio) {
+    const Size size = size_of(footage);
+    began.width = size.width;
+    began.height = size.height;
+  }
+  add(footage.from, began);
   add(footage.to, recording::FileEnded{recording::track_file(track, number), footage.to - footage.from, 0, 0});
+  shoot(kind, codec, footage, file(track, number));
+}
 
+void SampleRecording::film_preview(const std::string& who, Kind kind, Codec codec, const Footage& footage) {
+  const std::string track = fmt::format("{}-{}", who, to_string(kind));
+  std::filesystem::create_directory(folder() / recording::kPreviews);
+  unsigned number = 1;
+  while (std::filesystem::exists(folder() / recording::preview_file(track, number))) ++number;
+  const std::string name = recording::preview_file(track, number);
+  const Size size = size_of(footage);
+  add(footage.from, recording::PreviewBegan{track, name, static_cast<std::uint32_t>(size.width), static_cast<std::uint32_t>(size.height)});
+  add(footage.to, recording::PreviewEnded{name, footage.to - footage.from});
+  shoot(kind, codec, footage, folder() / name);
+}
+
+void SampleRecording::shoot(Kind kind, Codec codec, const Footage& footage, const std::filesystem::path& into) {
   const double from = seconds(footage.from);
   const double length = seconds(footage.to - footage.from);
   const std::string flash = fmt::format("lt(mod(t+{},1),0.1)", from);
@@ -102,7 +128,7 @@ void SampleRecording::film(const std::string& who, Kind kind, Codec codec, const
   const std::vector<std::string> encoder = encoder_for(codec);
   arguments.insert(arguments.end(), encoder.begin(), encoder.end());
   if (kind != Kind::kAudio) arguments.insert(arguments.end(), {"-fps_mode", "passthrough", "-g", "30"});
-  arguments.insert(arguments.end(), {"-cluster_time_limit", "500", file(track, number).string()});
+  arguments.insert(arguments.end(), {"-cluster_time_limit", "500", into.string()});
   ffmpeg(std::move(arguments));
 }
 

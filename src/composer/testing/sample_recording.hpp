@@ -48,12 +48,16 @@ class SampleRecording {
   void add(Time t, recording::Happening what) { events_.push_back({t, std::move(what)}); }
   // A track with its file, or a further file of a track that is there.
   void film(const std::string& who, recording::Kind kind, recording::Codec codec, const Footage& footage);
+  // A smaller layer of a track that is there.
+  void film_preview(const std::string& who, recording::Kind kind, recording::Codec codec, const Footage& footage);
   void fill_image(const std::string& colour) const;  // a plain picture to fill gaps with
   void end(Time t);                                  // writes timeline.jsonl
   std::filesystem::path file(const std::string& track, unsigned number) const;
   const std::vector<recording::Event>& events() const { return events_; }
 
  private:
+  static void shoot(recording::Kind kind, recording::Codec codec, const Footage& footage, const std::filesystem::path& into);
+
   TemporaryFolder folder_;
   std::vector<recording::Event> events_;
 };

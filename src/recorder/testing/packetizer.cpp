@@ -119,18 +119,26 @@ std::vector<Datagram> packetize(Stream& stream, const std::vector<std::uint8_t>&
     put(packet, stream.next_sequence++, 2);
     put(packet, timestamp, 4);
     put(packet, stream.ssrc, 4);
+    if (marker && stream.orientation) {
+      packet[0] |= 0x10;
+      put(packet, 0xBEDE0001, 4);  // one word in the one-byte form of RFC 8285
+      put(packet, std::uint64_t{kOrientationId} << 28 | std::uint64_t{*stream.orientation} << 16, 4);
+    }
     packets.push_back(joined(std::move(packet), payloads[i].begin(), payloads[i].end()));
   }
   return packets;
 }
 
 Datagram make_rtx(const Datagram& packet, std::uint8_t payload_type, std::uint32_t ssrc, std::uint16_t sequence) {
-  Datagram rtx = {0x80, static_cast<std::uint8_t>((packet[1] & 0x80) | payload_type)};
+  const bool extended = (packet[0] & 0x10) != 0;
+  const auto payload = packet.begin() + (extended ? 20 : 12);
+  Datagram rtx = {packet[0], static_cast<std::uint8_t>((packet[1] & 0x80) | payload_type)};
   put(rtx, sequence, 2);
   rtx.insert(rtx.end(), packet.begin() + 4, packet.begin() + 8);
   put(rtx, ssrc, 4);
+  rtx.insert(rtx.end(), packet.begin() + 12, payload);
   rtx.insert(rtx.end(), packet.begin() + 2, packet.begin() + 4);
-  rtx.insert(rtx.end(), packet.begin() + 12, packet.end());
+  rtx.insert(rtx.end(), payload, packet.end());
   return rtx;
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "recording/terms.hpp"
@@ -17,7 +18,9 @@ struct Stream {
   std::uint8_t payload_type = 96;
   std::uint32_t ssrc = 1111;
   std::uint16_t next_sequence = 65000;
+  std::optional<std::uint8_t> orientation = {};  // in a header extension of each frame's last packet
 };
+constexpr std::uint8_t kOrientationId = 4;
 
 // The packets of one frame, which also advance the stream's sequence number. `fragment` is the largest payload.
 std::vector<Datagram> packetize(Stream& stream, const std::vector<std::uint8_t>& frame, bool key, std::uint32_t timestamp,

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "recording/paths.hpp"
+#include "rtp/header_extension.hpp"
 #include "rtp/rtcp.hpp"
 
 namespace dd::recorder::testing {
@@ -66,6 +67,22 @@ void Stage::open() {
 }
 
 Sender& Stage::add(recording::Codec codec, const std::string& participant, bool paused) {
+  Sender& sender = make(codec, participant, paused);
+  session_->handle(sender.track);
+  return sender;
+}
+
+Sender& Stage::add_preview(const Sender& whole, recording::Codec codec) {
+  Sender& sender = make(codec, whole.track.participant, whole.track.paused);
+  sender.track.track = whole.track.track;
+  sender.track.producer = whole.track.producer;
+  sender.track.preview = true;
+  sender.frames = &coded_pictures(codec, 160, 90);
+  session_->handle(sender.track);
+  return sender;
+}
+
+Sender& Stage::make(recording::Codec codec, const std::string& participant, bool paused) {
   Sender& sender = senders_.emplace_back();
   const auto number = static_cast<std::uint32_t>(senders_.size());
   const bool sound = codec == recording::Codec::kOpus;
@@ -85,13 +102,13 @@ Sender& Stage::add(recording::Codec codec, const std::string& participant, bool 
   if (!sound) {
     sender.track.rtx_payload_type = 97;
     sender.track.rtx_ssrc = sender.stream.ssrc + 1;
+    sender.track.extensions[std::string(rtp::kVideoOrientationUri)] = kOrientationId;
   }
   sender.frames = sound ? &coded_sound() : &coded_pictures(codec);
   sender.interval_us = sound ? 20000 : 33333;
   sender.late_us = sound ? 20000 : 0;
   sender.next_us = us_;
   sender.silent = paused;
-  session_->handle(sender.track);
   return sender;
 }
 

@@ -74,6 +74,8 @@ class Stage {
   ~Stage();
 
   Sender& add(recording::Codec codec, const std::string& participant, bool paused = false);
+  // A smaller layer of what `whole` sends.
+  Sender& add_preview(const Sender& whole, recording::Codec codec);
   void add_track(Sender& sender) { session_->handle(sender.track); }
 
   void run(Duration duration);
@@ -104,6 +106,7 @@ class Stage {
 
  private:
   void open();
+  Sender& make(recording::Codec codec, const std::string& participant, bool paused);
   void send_frame(Sender& sender);
   void on_rtcp(std::uint16_t port, const Datagram& rtcp);
   void later(std::int64_t at_us, std::uint16_t port, Datagram datagram);

@@ -80,8 +80,8 @@ let asked = 0;
 const jobsOf = (recording) =>
   recording.recordingId === 'r-1'
     ? [
-        { jobId: 'j-2', state: 'running', percent: Math.min(99, 41 + asked++ * 2), speed: 3.4, etaSeconds: 470, file: 'composite/speaker.mp4' },
-        { jobId: 'j-1', state: 'done', percent: 100, speed: 3.6, etaSeconds: null, file: 'composite/grid.mp4' },
+        { jobId: 'j-2', kind: 'compose', layout: 'speaker', state: 'running', percent: Math.min(99, 41 + asked++ * 2), speed: 3.4, etaSeconds: 470, file: 'composite/speaker.mp4' },
+        { jobId: 'j-1', kind: 'compose', layout: 'grid', state: 'done', percent: 100, speed: 3.6, etaSeconds: null, file: 'composite/grid.mp4' },
       ]
     : [];
 

@@ -41,6 +41,8 @@ export interface RecordingFile {
 
 export interface Job {
   jobId: string;
+  kind: 'finish' | 'compose';
+  layout?: string;
   state: 'waiting' | 'running' | 'done' | 'failed';
   percent: number;
   speed?: number;

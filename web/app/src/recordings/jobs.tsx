@@ -18,8 +18,8 @@ export function Jobs({ jobs }: { jobs: readonly Job[] }) {
 }
 
 function JobRow({ job }: { job: Job }) {
-  // What made no programme made the files that programmes are made of.
-  const name = job.file?.split('/').pop() ?? (job.state === 'done' ? 'Preparation' : 'Programme');
+  // What makes no programme makes the files that programmes are made of.
+  const name = job.kind === 'finish' ? 'Preparation' : (job.file?.split('/').pop() ?? 'Programme');
   return (
     <li class="job">
       <div class="job-line">

@@ -8,7 +8,7 @@ export interface Source {
   startUs: number; // where on the timeline the file's time 0 is
 }
 
-const kLayouts: Record<string, string> = { grid: 'Everybody', speaker: 'Speaker', presentation: 'Presentation' };
+const kLayouts: Record<string, string> = { grid: 'Everybody', speaker: 'Speaker', presentation: 'Presentation', timeline: 'Programme' };
 
 export const layoutName = (layout: string): string => kLayouts[layout] ?? layout;
 
