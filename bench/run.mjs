@@ -9,6 +9,7 @@ import { openBrowser } from '../tests/e2e/lib/browser.mjs';
 import { allSeeAndHear, openCall } from '../tests/e2e/lib/call.mjs';
 import { startMariaDb } from '../tests/e2e/lib/mariadb.mjs';
 import { binary, repository, startServer } from '../tests/e2e/lib/server.mjs';
+import { coresSections } from './cores.mjs';
 import { conditions, writeSections } from './document.mjs';
 import { forwardingSections } from './forwarding.mjs';
 import { recordingSections } from './recording.mjs';
@@ -116,6 +117,7 @@ const parts = {
   picture: pictureSections,
   signaling: () => signalingSections(quick),
   forwarding: () => forwardingSections(quick),
+  cores: () => coresSections(quick),
   recording: () => recordingSections(quick),
 };
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length).split(',');
@@ -126,8 +128,8 @@ if (unknown) {
 }
 for (const name of only ?? Object.keys(parts)) {
   const [title, ...lines] = await parts[name]();
-  // Forwarding is made of what was measured on several days, and says so itself.
-  const section = name === 'forwarding' ? [title, ...lines] : [title, '', conditions(), ...lines];
+  // These are made of what was measured on days of their own, and say so themselves.
+  const section = ['forwarding', 'cores'].includes(name) ? [title, ...lines] : [title, '', conditions(), ...lines];
   console.log(section.join('\n'));
   if (!quick) writeSections([section]);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// One worker on core 0 and its peers on core 1: who sends what to whom is the caller's (scenarios.mjs), `run` lets it flow and measures.
+// One worker (or several that are piped) on core 0 and their peers on core 1: who sends what to whom is the caller's (scenarios.mjs), `run` lets it flow and measures.
 // Peers come through one WebRtcServer port with real ICE, DTLS and SRTP. Nothing of our server is in it: mediasoup's own control
 // commands either worker.
 import { execFileSync, spawn } from 'node:child_process'
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import * as mediasoup from 'mediasoup'
 
@@ -17,17 +17,35 @@ const kCodecs = {
 }
 const kFeedback = { video: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }], audio: [] }
 
-/** Nanoseconds of CPU that the process has used so far. */
-function cpu(pid) {
-  return readdirSync(`/proc/${pid}/task`).reduce((sum, task) => sum + Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0]), 0)
+/** Nanoseconds of CPU that the workers have used so far. */
+function cpu(workers) {
+  const tasks = workers.flatMap(({ pid }) => readdirSync(`/proc/${pid}/task`).map((task) => `/proc/${pid}/task/${task}/schedstat`))
+  return tasks.reduce((sum, file) => sum + Number(readFileSync(file, 'utf8').split(' ')[0]), 0)
+}
+
+const kPeriodUs = 10_000 // short, so that being held back shows as load and not as a latency of its own
+
+/** Gives the process a share of a core by a cgroup of version 1 or 2, as root; the answer undoes it. */
+function bound(pid, share) {
+  const old = readdirSync('/sys/fs/cgroup').includes('cpu')
+  const folder = `/sys/fs/cgroup/${old ? 'cpu/' : ''}doordarshan-bench-${pid}`
+  const limits = { cpu: `${Math.round(share * kPeriodUs)}`, period: `${kPeriodUs}` }
+  mkdirSync(folder)
+  if (old) {
+    writeFileSync(`${folder}/cpu.cfs_period_us`, limits.period)
+    writeFileSync(`${folder}/cpu.cfs_quota_us`, limits.cpu)
+  } else {
+    writeFileSync(`${folder}/cpu.max`, `${limits.cpu} ${limits.period}`)
+  }
+  writeFileSync(`${folder}/cgroup.procs`, `${pid}`)
+  return () => rmdirSync(folder)
 }
 
 /**
- * Gives the worker its core, and before everybody else: what the machine does beside would otherwise be most of the latency of a small load.
+ * Gives the worker its core before everybody else: what the machine does beside would otherwise be most of the latency of a small load.
  * Not everybody may; then it competes for its core like any process.
  */
 function prefer(pid) {
-  execFileSync('taskset', ['-apc', '0', `${pid}`], { stdio: 'ignore' })
   try {
     execFileSync('chrt', ['-a', '-f', '-p', '10', `${pid}`], { stdio: 'ignore' })
     return true
@@ -55,21 +73,31 @@ function startPeers(suite, protocol) {
 /** Each so manieth packet is decrypted and checked: all of a small load, of a large one as many as do not burden the peers. */
 const sampleOf = (perSecond) => [1, 3, 7, 13, 23, 37].find((sample) => perSecond / sample < 8000) ?? 37
 
-export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', protocol = 'udp', transportCc = false, trials } = {}) {
-  const worker = await mediasoup.createWorker({ workerBin, logLevel: 'error', libwebrtcFieldTrials: trials })
-  const preferred = prefer(worker.pid)
+/** Peers spread over `workers` in turns, and what is published goes to all of them. `share`: of a core, for each; then none goes before others. */
+export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', protocol = 'udp', transportCc = false, trials, workers: howMany = 1, share } = {}) {
+  const workers = []
+  const undo = []
   const peers = startPeers(suite, protocol)
   const close = async () => {
     peers.end()
-    const gone = new Promise((resolve) => worker.on('subprocessclose', resolve))
-    worker.close()
-    await gone
+    const gone = workers.map((worker) => new Promise((resolve) => worker.on('subprocessclose', resolve)))
+    for (const worker of workers) worker.close()
+    await Promise.all(gone)
+    for (const one of undo) one()
   }
   try {
+    const places = []
+    for (let i = 0; i < howMany; ++i) {
+      const worker = await mediasoup.createWorker({ workerBin, logLevel: 'error', libwebrtcFieldTrials: trials })
+      workers.push(worker)
+      execFileSync('taskset', ['-apc', '0', `${worker.pid}`], { stdio: 'ignore' })
+      if (share) undo.push(bound(worker.pid, share))
+      const server = await worker.createWebRtcServer({ listenInfos: [{ protocol, ip: '127.0.0.1', port: 47000 + Math.floor(Math.random() * 1000) }] })
+      places.push({ server, router: await worker.createRouter({ mediaCodecs: Object.values(kCodecs) }) })
+    }
+    const preferred = !share && workers.every(({ pid }) => prefer(pid))
     const fingerprint = await peers.answer()
-    const server = await worker.createWebRtcServer({ listenInfos: [{ protocol, ip: '127.0.0.1', port: 47000 + Math.floor(Math.random() * 1000) }] })
-    const router = await worker.createRouter({ mediaCodecs: Object.values(kCodecs) })
-    const rtpCapabilities = structuredClone(router.rtpCapabilities)
+    const rtpCapabilities = structuredClone(places[0].router.rtpCapabilities)
     rtpCapabilities.codecs = rtpCapabilities.codecs.filter((one) => !one.mimeType.endsWith('/rtx'))
     if (!transportCc) {
       rtpCapabilities.headerExtensions = []
@@ -82,8 +110,9 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
 
     /** A peer that has yet to connect. */
     const addPeer = async () => {
-      const transport = await router.createWebRtcTransport({
-        webRtcServer: server,
+      const place = places[count % places.length]
+      const transport = await place.router.createWebRtcTransport({
+        webRtcServer: place.server,
         enableTcp: protocol === 'tcp',
         iceConsentTimeout: 0,
         initialAvailableOutgoingBitrate: 10e6,
@@ -91,7 +120,7 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
       await transport.connect({ dtlsParameters: { role: 'client', fingerprints: [{ algorithm: 'sha-256', value: fingerprint }] } })
       const { value } = transport.dtlsParameters.fingerprints.find(({ algorithm }) => algorithm === 'sha-256')
       peers.say(`peer ${transport.iceCandidates[0].port} ${transport.iceParameters.usernameFragment} ${transport.iceParameters.password} ${value}`)
-      return { transport, number: count++ }
+      return { transport, place, number: count++ }
     }
 
     const connect = async () => {
@@ -100,7 +129,7 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
     }
 
     /** `bitrates` has one for each simulcast layer; `phase` is a share of a frame's time. */
-    const publish = async ({ transport, number }, { kind, bitrates, framesPerSecond }, phase) => {
+    const publish = async ({ transport, place, number }, { kind, bitrates, framesPerSecond }, phase) => {
       const { preferredPayloadType, ...codec } = kCodecs[kind]
       const layers = bitrates.map((bitrate) => ({ number, ssrc: ++lastSsrc, bitrate, framesPerSecond, receivers: 0 }))
       for (const { ssrc, bitrate } of layers) peers.say(`${kind} ${number} ${ssrc} ${bitrate} ${framesPerSecond} ${Math.round((phase * 1e6) / framesPerSecond)}`)
@@ -109,6 +138,9 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
         kind,
         rtpParameters: { codecs: [{ ...codec, payloadType: preferredPayloadType, rtcpFeedback: kFeedback[kind] }], encodings: layers.map(({ ssrc }) => ({ ssrc })), rtcp: { cname: `peer-${number}` } },
       })
+      for (const { router } of places) {
+        if (router !== place.router) await place.router.pipeToRouter({ producerId: producer.id, router })
+      }
       return { producer, layers }
     }
 
@@ -132,12 +164,12 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
     const packetsPerSecond = () => sources.reduce((sum, { bitrate, framesPerSecond, receivers }) => sum + receivers * framesPerSecond * Math.ceil(bitrate / 8 / framesPerSecond / 1156), 0)
 
     const run = async (seconds) => {
-      const before = cpu(worker.pid)
+      const before = cpu(workers)
       let meanwhile // while it flows; after that the peers wait for what is late
-      setTimeout(() => (meanwhile = cpu(worker.pid) - before), seconds * 1000)
+      setTimeout(() => (meanwhile = cpu(workers) - before), seconds * 1000)
       peers.say(`run ${seconds} ${sampleOf(packetsPerSecond())} ${transportCc ? kTransportCcId : 0}`)
       const result = JSON.parse(await peers.answer())
-      const used = cpu(worker.pid) - before
+      const used = cpu(workers) - before
       const inOrder = [...sources].sort((one, other) => one.number - other.number)
       const expected = inOrder.reduce((sum, { receivers }, at) => sum + receivers * result.sent[at], 0)
       return {
@@ -157,9 +189,9 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
 
     /** What the transports cost by themselves: the worker's share of a core while nothing is sent. */
     const idle = async (seconds) => {
-      const before = cpu(worker.pid)
+      const before = cpu(workers)
       await new Promise((resolve) => setTimeout(resolve, seconds * 1000))
-      return { workerLoad: (cpu(worker.pid) - before) / 1e9 / seconds }
+      return { workerLoad: (cpu(workers) - before) / 1e9 / seconds }
     }
 
     return { addPeer, connect, publish, consume, run, idle, close }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The highest load of one core: how many subscribers of one publisher a worker serves while loss and latency keep their bounds.
+// The highest load of a worker: how many subscribers of one publisher are served while loss and latency keep their bounds.
 import { openMeeting } from './meeting.mjs'
 
 export const bounds = { loss: 0.001, p99Ms: 150 }
@@ -46,7 +46,7 @@ export async function ramp(workerBin, options, media, seconds) {
 
     let best = 0
     let worst
-    for (let next = kStart; ; ) {
+    for (let next = options.start ?? kStart; ; ) {
       if (await isGood(next)) best = next
       else worst = next
       if (worst === undefined && best >= kMost) break

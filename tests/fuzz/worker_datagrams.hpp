@@ -9,6 +9,7 @@
 #include <memory>
 #include <netinet/in.h>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,9 @@ struct Peer {
   std::unique_ptr<load::DtlsClient> dtls;
   std::optional<load::SrtpSession> srtp;
   std::string fragment, password;
+  // Not all that comes is for these keys: a transport was opened again, or another's was told to send here.
+  bool mixed = false;
+  std::set<std::uint32_t> lost;                           // streams
   std::map<std::uint32_t, std::uint16_t> sent, received;  // highest sequence number by SSRC
 };
 
