@@ -6,18 +6,20 @@
 
 namespace dd::archive {
 
-std::vector<std::uint8_t> size_field(std::uint64_t size, unsigned width) {
+std::vector<std::uint8_t> number_field(std::uint64_t value, unsigned width) {
   std::vector<std::uint8_t> out(width);
-  for (unsigned i = 0; i < width; ++i) out[width - 1 - i] = static_cast<std::uint8_t>(size >> (8 * i));
+  for (unsigned i = 0; i < width; ++i) out[width - 1 - i] = static_cast<std::uint8_t>(value >> (8 * i));
+  return out;
+}
+
+std::vector<std::uint8_t> size_field(std::uint64_t size, unsigned width) {
+  auto out = number_field(size, width);
   out[0] = static_cast<std::uint8_t>(out[0] | (0x80U >> (width - 1)));
   return out;
 }
 
 std::vector<std::uint8_t> float_field(double value, unsigned width) {
-  const std::uint64_t bits = width == 8 ? std::bit_cast<std::uint64_t>(value) : std::bit_cast<std::uint32_t>(static_cast<float>(value));
-  std::vector<std::uint8_t> out(width);
-  for (unsigned i = 0; i < width; ++i) out[width - 1 - i] = static_cast<std::uint8_t>(bits >> (8 * i));
-  return out;
+  return number_field(width == 8 ? std::bit_cast<std::uint64_t>(value) : std::bit_cast<std::uint32_t>(static_cast<float>(value)), width);
 }
 
 std::optional<Element> EbmlReader::element(std::uint64_t at) const {

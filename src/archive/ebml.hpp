@@ -63,6 +63,7 @@ struct Element {
 
 // `width` ones of a size field mean "unknown" (RFC 8794, section 6.2).
 constexpr std::uint64_t unknown_of(unsigned width) { return (std::uint64_t{1} << (7 * width)) - 1; }
+std::vector<std::uint8_t> number_field(std::uint64_t value, unsigned width);
 std::vector<std::uint8_t> size_field(std::uint64_t size, unsigned width);
 std::vector<std::uint8_t> float_field(double value, unsigned width);  // 4 or 8
 
@@ -73,6 +74,16 @@ class EbmlReader {
   // The element that begins at `at`, if its id and size are there; its body may reach behind the end.
   std::optional<Element> element(std::uint64_t at) const;
   std::optional<std::uint64_t> number(const Element& element) const;
+  // The elements from `from` up to `to`, in order. False when one does not end within `to`, or as soon as `visit` says so.
+  template <typename Visit>
+  bool each(std::uint64_t from, std::uint64_t to, Visit visit) const {
+    for (std::uint64_t at = from; at < to;) {
+      const auto child = element(at);
+      if (!child || !child->size || *child->size > to - child->body || !visit(*child)) return false;
+      at = child->end();
+    }
+    return true;
+  }
   bool fits(const Element& element) const { return element.size && *element.size <= size_ - element.body; }
   std::size_t read_at(std::uint64_t offset, std::span<std::uint8_t> into) const { return (*read_at_)(offset, into); }
 

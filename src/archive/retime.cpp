@@ -50,12 +50,10 @@ class Rewriting {
     }
     if (duration_) {
       const double longer = static_cast<double>(last_ - last_was_);
-      std::vector<std::uint8_t> bytes(static_cast<std::size_t>(*duration_->size));
-      in_.read_at(duration_->body, bytes);
-      std::uint64_t bits = 0;
-      for (const std::uint8_t byte : bytes) bits = bits << 8 | byte;
-      const double was = bytes.size() == 8 ? std::bit_cast<double>(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits));
-      patches_.push_back({duration_->body, float_field(was + longer, static_cast<unsigned>(bytes.size()))});
+      const auto width = static_cast<unsigned>(*duration_->size);
+      const std::uint64_t bits = in_.number(*duration_).value_or(0);
+      const double was = width == 8 ? std::bit_cast<double>(bits) : std::bit_cast<float>(static_cast<std::uint32_t>(bits));
+      patches_.push_back({duration_->body, float_field(was + longer, width)});
     }
     return std::move(patches_);
   }
@@ -65,12 +63,7 @@ class Rewriting {
 
   template <typename Visit>
   bool children(const Element& parent, Visit visit) const {
-    for (std::uint64_t at = parent.body; at < parent.end();) {
-      const auto child = in_.element(at);
-      if (!child || !child->size || *child->size > parent.end() - child->body || !visit(*child)) return false;
-      at = child->end();
-    }
-    return true;
+    return in_.each(parent.body, parent.end(), visit);
   }
 
   bool info(const Element& info) {
@@ -145,10 +138,7 @@ class Rewriting {
   }
 
   static Patch number_patch(std::int64_t value, const Element& element) {
-    std::vector<std::uint8_t> bytes(static_cast<std::size_t>(*element.size));
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-      bytes[bytes.size() - 1 - i] = static_cast<std::uint8_t>(static_cast<std::uint64_t>(value) >> (8 * i));
-    return {element.body, std::move(bytes)};
+    return {element.body, number_field(static_cast<std::uint64_t>(value), static_cast<unsigned>(*element.size))};
   }
 
   EbmlReader in_;

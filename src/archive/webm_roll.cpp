@@ -20,7 +20,7 @@ std::vector<std::uint8_t> projection(std::uint32_t degrees_clockwise) {
 
 class Insertion {
  public:
-  Insertion(const ReadAt& read_at, std::uint64_t size) : in_(read_at, size) {}
+  Insertion(const ReadAt& read_at, std::uint64_t size) : in_(read_at, size), size_(size) {}
 
   Result<Patch> run(std::uint32_t degrees_clockwise) {
     const auto refused = [] { return make_error(Errc::kInvalidArgument, "is laid out otherwise than expected"); };
@@ -42,8 +42,8 @@ class Insertion {
     for (const Element& position : positions_) {
       const auto value = in_.number(position);
       if (!value || segment_ + *value <= room_->begin || segment_ + *value >= end) continue;
-      const std::uint64_t moved = *value - added.size();
-      for (std::uint64_t i = 0; i < *position.size; ++i) *at(position.end() - 1 - i) = static_cast<std::uint8_t>(moved >> (8 * i));
+      const auto field = number_field(*value - added.size(), static_cast<unsigned>(*position.size));
+      std::copy(field.begin(), field.end(), at(position.body));
     }
     const std::uint64_t left = room_->end() - room_->begin - added.size();
     const auto field = size_field(left - 9, 8);
@@ -55,12 +55,8 @@ class Insertion {
 
  private:
   template <typename Visit>
-  void children(std::uint64_t from, std::uint64_t to, Visit visit) const {
-    for (std::uint64_t at = from; at < to;) {
-      const auto child = in_.element(at);
-      if (!child || !in_.fits(*child) || !visit(*child)) return;
-      at = child->end();
-    }
+  void children(const Element& parent, Visit visit) const {
+    in_.each(parent.body, parent.end(), visit);
   }
 
   bool find() {
@@ -69,22 +65,22 @@ class Insertion {
     const auto segment = in_.element(head->end());
     if (!segment || segment->id != kSegment) return false;
     segment_ = segment->body;
-    children(segment_, segment_ + kMostHead, [&](const Element& child) {
+    in_.each(segment_, size_, [&](const Element& child) {
       if (child.id == kSeekHead) seek_head_ = child;
       if (child.id == kVoid && seek_head_ && !room_) room_ = child;
       if (child.id == kTracks) tracks_ = child;
-      return child.id != kTracks && child.id != kCluster;
+      return child.id != kTracks && child.id != kCluster && child.end() < segment_ + kMostHead;
     });
     if (!seek_head_ || !room_ || room_->size_width != 8 || !tracks_) return false;
-    children(seek_head_->body, seek_head_->end(), [&](const Element& seek) {
-      children(seek.body, seek.end(), [&](const Element& child) {
+    children(*seek_head_, [&](const Element& seek) {
+      children(seek, [&](const Element& child) {
         if (child.id == kSeekPosition) positions_.push_back(child);
         return true;
       });
       return true;
     });
-    children(tracks_->body, tracks_->end(), [&](const Element& entry) {
-      children(entry.body, entry.end(), [&](const Element& child) {
+    children(*tracks_, [&](const Element& entry) {
+      children(entry, [&](const Element& child) {
         if (child.id == kVideo) video_ = child;
         return !video_;
       });
@@ -95,6 +91,7 @@ class Insertion {
   }
 
   EbmlReader in_;
+  std::uint64_t size_;
   std::uint64_t segment_ = 0;
   std::optional<Element> seek_head_;
   std::optional<Element> room_;

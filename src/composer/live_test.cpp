@@ -241,6 +241,13 @@ TEST_F(Live, ASmallTileShowsTheSmallLayerAndALargeOneTheLargeWithoutAHole) {
       << "the large tile waits for one";
 }
 
+void expect_red_or_green(const Screening& screening, Rect tile, double from, double to) {
+  for (double at = from; at < to; at += 1.0 / 30) {
+    const auto colour = screening.colour(tile, at);
+    EXPECT_GT(std::max(colour[0], colour[1]), 150) << "black at " << at;
+  }
+}
+
 TEST_F(Live, ATileWhosePreviewEndsUnaskedGoesBackToItsTrack) {
   SampleRecording layered;
   layered.film("a", Kind::kVideo, Codec::kVp8, {0s, 9s, "red", "640x360", 0, {}});
@@ -257,10 +264,7 @@ TEST_F(Live, ATileWhosePreviewEndsUnaskedGoesBackToItsTrack) {
   EXPECT_GT(screening.colour(tile, 4.4)[1], 180) << "the small layer fills the picture";
   EXPECT_GT(screening.colour(tile, 7.4)[0], 180);
   EXPECT_LT(screening.colour(tile, 7.4)[1], 100) << "the track has been found again behind five seconds that were not decoded";
-  for (double at = 0.5; at < 8.9; at += 1.0 / 30) {
-    const auto colour = screening.colour(tile, at);
-    EXPECT_GT(std::max(colour[0], colour[1]), 150) << "black at " << at;
-  }
+  expect_red_or_green(screening, tile, 0.5, 8.9);
 }
 
 TEST_F(Live, ATileThatWaitsForAKeyFrameDoesNotWaitLongerThanItsPreviewLasts) {
@@ -284,10 +288,7 @@ TEST_F(Live, ATileThatWaitsForAKeyFrameDoesNotWaitLongerThanItsPreviewLasts) {
   EXPECT_GT(screening.colour(large, 5.4)[1], 180) << "better small than nothing";
   EXPECT_GT(screening.colour(large, 7.4)[0], 180);
   EXPECT_LT(screening.colour(large, 7.4)[1], 100) << "from the last key frame, far behind";
-  for (double at = 4.1; at < 8.9; at += 1.0 / 30) {
-    const auto colour = screening.colour(large, at);
-    EXPECT_GT(std::max(colour[0], colour[1]), 150) << "black at " << at;
-  }
+  expect_red_or_green(screening, large, 4.1, 8.9);
 }
 
 TEST(Fragments, WhatIsNoMp4IsAnError) {

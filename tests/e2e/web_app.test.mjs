@@ -64,7 +64,6 @@ test('somebody who reloads the page is back, and is there only once', async () =
   await until('Asha has three tiles', async () => (await asha.tiles()).length === 3);
 });
 
-// Two, because what a third tab's encoders and decoders take of the machine's cores is a multiple of what is measured here.
 test('a killed worker costs three people less than three seconds, and no click', async (context) => {
   await allMeet(people);
   const { workers } = await server.status();

@@ -16,6 +16,7 @@
 #include "base/testing/manual_loop.hpp"
 #include "control/control_store.hpp"
 #include "control/fleet.hpp"
+#include "control/testing/reserve_among.hpp"
 
 namespace dd::control::testing {
 
@@ -101,16 +102,7 @@ class FakeCluster final : public ControlStore, public Fleet {
   Task<Result<Reservation>> reserve(PlacedMeeting meeting, std::uint32_t capacity, std::uint32_t tenant_meetings) override {
     DD_CO_TRY_VOID(co_await answer());
     if (auto placed = place(meeting.meeting)) co_return Reservation{Reservation::Outcome::kPlacedAlready, placed};
-    std::uint32_t reserved = 0;
-    std::uint32_t of_tenant = 0;
-    for (const auto& [id, each] : places) {
-      if (each.server == meeting.server) reserved += each.size;
-      if (each.tenant == meeting.tenant) ++of_tenant;
-    }
-    if (tenant_meetings != 0 && of_tenant >= tenant_meetings) co_return Reservation{Reservation::Outcome::kTenantFull, std::nullopt};
-    if (reserved + meeting.size > capacity) co_return Reservation{Reservation::Outcome::kServerFull, std::nullopt};
-    places[meeting.meeting] = meeting;
-    co_return Reservation{Reservation::Outcome::kReserved, meeting};
+    co_return reserve_among(places, meeting, capacity, tenant_meetings);
   }
   Task<Result<std::optional<PlacedMeeting>>> find(MeetingId meeting) override {
     DD_CO_TRY_VOID(co_await answer());

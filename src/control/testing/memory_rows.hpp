@@ -13,6 +13,7 @@
 
 #include "control/control_store.hpp"
 #include "control/tenant_store.hpp"
+#include "control/testing/reserve_among.hpp"
 
 namespace dd::control::testing {
 
@@ -32,20 +33,10 @@ class MemoryControlStore final : public ControlStore {
     co_return records;
   }
   Task<Result<Reservation>> reserve(PlacedMeeting meeting, std::uint32_t capacity, std::uint32_t tenant_meetings) override {
-    using Outcome = Reservation::Outcome;
     if (away) co_return unavailable("the database is away");
     const auto found = meetings.find(meeting.meeting);
-    if (found != meetings.end()) co_return Reservation{Outcome::kPlacedAlready, found->second};
-    std::uint32_t reserved = 0;
-    std::uint32_t of_tenant = 0;
-    for (const auto& [id, placed] : meetings) {
-      if (placed.server == meeting.server) reserved += placed.size;
-      if (placed.tenant == meeting.tenant) ++of_tenant;
-    }
-    if (tenant_meetings != 0 && of_tenant >= tenant_meetings) co_return Reservation{Outcome::kTenantFull, std::nullopt};
-    if (reserved + meeting.size > capacity) co_return Reservation{Outcome::kServerFull, std::nullopt};
-    meetings[meeting.meeting] = meeting;
-    co_return Reservation{Outcome::kReserved, meeting};
+    if (found != meetings.end()) co_return Reservation{Reservation::Outcome::kPlacedAlready, found->second};
+    co_return reserve_among(meetings, meeting, capacity, tenant_meetings);
   }
   Task<Result<std::optional<PlacedMeeting>>> find(MeetingId meeting) override {
     if (away) co_return unavailable("the database is away");
