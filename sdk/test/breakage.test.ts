@@ -168,6 +168,24 @@ describe('a lost server', () => {
     await until('the old transport is let go', () => old.closed);
   });
 
+  it('is sent to first, and what came meanwhile is asked for in one go', async () => {
+    await settled();
+    const mark = server.requests.length;
+    server.notify('media.lost', { reason: 'worker_died', epoch: 1 });
+    await until('it receives again', () => server.of('consume', mark).length > 0);
+    const order = server.requests.slice(mark).map(({ method }) => method).filter((method) => ['produce', 'consume'].includes(method));
+    assert.deepEqual(order, ['produce', 'produce', 'consume']);
+    assert.equal((server.of('consume', mark)[0]?.params['producerIds'] as string[]).length, 2);
+  });
+
+  it('is received from even when nothing can be sent', async () => {
+    await settled();
+    const mark = server.requests.length;
+    server.answer('produce', 'silent', 'silent', 'silent', 'silent');
+    server.notify('media.lost', { reason: 'worker_died', epoch: 1 });
+    await until('it receives again', () => server.of('consume', mark).length > 0);
+  });
+
   it('is left when it drains', async () => {
     await settled();
     const mark = server.requests.length;

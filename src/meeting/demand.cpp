@@ -85,7 +85,7 @@ void Host::State::look_at_demand() {
     Producer& producer = find_participant(*place)->producers.at(producer_id);
     const Demand demand = demand_of(producer);
     if (producer.told == demand) continue;
-    const auto at = producer.told_at + settings_.demand_interval;
+    const auto at = producer.told_at + (producer.told ? settings_.demand_interval : settings_.demand_patience);
     if (!is_more(demand, producer.told) && now < at) {
       demand_due_.insert(producer_id);
       next = next ? std::min(*next, at) : at;

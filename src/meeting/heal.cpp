@@ -46,16 +46,25 @@ Task<void> Host::State::drop_lost_transports(MeetingId meeting_id, std::shared_p
   Meeting& meeting = turn->meeting();
   std::vector<TransportId> transports;
   std::vector<ConsumerId> orphans;
+  const auto has_lost = [&lost](Participant& participant, TransportRole role) {
+    const auto& transport = participant.transport(role);
+    return transport && lost->contains(transport->id());
+  };
+  // Everybody hears of the own loss first: who would take what hung on it apart, consumer by consumer, begins anew instead.
+  for (auto& [id, participant] : meeting.participants) {
+    for (TransportRole role : {TransportRole::kProducer, TransportRole::kConsumer}) {
+      if (has_lost(participant, role)) emit(meeting.id, id, TransportFailed{participant.transport(role)->id(), role, "worker_died"});
+    }
+  }
   for (auto& entry : meeting.participants) {
     Participant& participant = entry.second;
     bool lost_one = false;
     for (TransportRole role : {TransportRole::kProducer, TransportRole::kConsumer}) {
-      const auto& transport = participant.transport(role);
-      if (!transport || !lost->contains(transport->id())) continue;
+      if (!has_lost(participant, role)) continue;
       lost_one = true;
-      transports.push_back(transport->id());
-      remember_unreported(participant, transport->id(), settings_.max_producers_per_participant);
-      emit(meeting.id, participant.id, TransportFailed{transport->id(), role, "worker_died"});
+      const TransportId transport = participant.transport(role)->id();
+      transports.push_back(transport);
+      remember_unreported(participant, transport, settings_.max_producers_per_participant);
       remove_transport(meeting, participant, role, "worker_died", orphans);
     }
     if (lost_one) watch_absence(meeting, participant);

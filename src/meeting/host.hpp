@@ -36,8 +36,9 @@ struct HostSettings {
   std::chrono::milliseconds worker_wait{1'000};
   // A participant whose last connected transport failed and who made none since has left when this has passed.
   std::chrono::seconds absence_limit{60};
-  std::chrono::milliseconds demand_interval{200};  // how long after the last change less demand for a producer is told
-  std::chrono::seconds bitrate_interval{2};        // between two looks at a bounded producer's bitrate
+  std::chrono::milliseconds demand_interval{200};   // how long after the last change less demand for a producer is told
+  std::chrono::milliseconds demand_patience{2000};  // and of a new one, whose viewers are only just hearing of it
+  std::chrono::seconds bitrate_interval{2};         // between two looks at a bounded producer's bitrate
   OverloadSettings overload;
   std::chrono::seconds usage_interval{30};            // between two counts of a meeting's usage
   std::function<std::string()> new_id = random_uuid;  // ids of routers, transports, producers and consumers

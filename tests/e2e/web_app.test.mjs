@@ -15,7 +15,7 @@ let links;
 const people = [];
 
 before(async () => {
-  [server, browser] = await Promise.all([startServer({ name: 'web-app', workers: 1, env: { DEVELOPMENT: 'true' } }), openBrowser({ pages: false, fps: 10 })]);
+  [server, browser] = await Promise.all([startServer({ name: 'web-app', workers: 1, env: { DEVELOPMENT: 'true' } }), openBrowser({ pages: false, fps: 10, camera: 360 })]);
   links = await printedLinks(server);
 });
 after(async () => {

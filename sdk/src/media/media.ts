@@ -25,6 +25,8 @@ export interface MediaEvents {
 
 /** What an old line received is shown so long while the new one begins; then it is closed. */
 const lingering = 6_000;
+/** So long what is sent may hold up what is received (#subscribe). */
+const publishFirst = 1_000;
 
 export class Media {
   readonly publisher: Publisher;
@@ -44,6 +46,8 @@ export class Media {
   #epoch = 0;
   #lostEpoch = 0;
   #cancelWake: (() => void) | null = null;
+  /** The line whose consumers wait for its producers. */
+  #unsubscribed: { line: Line; cancel: () => void } | null = null;
   #recovering = false;
   #stopped = false;
 
@@ -57,7 +61,10 @@ export class Media {
     const common = {
       emit: events.emit,
       mediaMoved: () => this.lost('media_moved', null),
-      settled: () => this.#tell(),
+      settled: () => {
+        if (this.publisher.settled) this.#subscribe();
+        this.#tell();
+      },
     };
     this.publisher = new Publisher(environment, session, limits, options, log, common);
     this.subscriber = new Subscriber(environment, session, log, { ...common, tracks: events.tracks, started: events.started, stopped: events.stopped });
@@ -71,7 +78,7 @@ export class Media {
       this.#iceServers = joined.iceServers;
       this.#lostEpoch = 0; // a new session counts anew
       this.publisher.setLine(null); // and knows nothing of the old one's transports
-      this.subscriber.setLine(null);
+      this.#receiveOver(null);
     }
     const device = await this.#deviceFor(media);
     if (this.#stopped || adoption !== this.#adoptions) return; // there is a newer one
@@ -87,7 +94,7 @@ export class Media {
     });
     this.#line = line;
     this.publisher.setLine(line, joined?.limits);
-    this.subscriber.setLine(line);
+    this.#receiveOver(line, joined === undefined);
     this.#take({ type: 'opened', lost: this.#lostEpoch >= media.epoch });
   }
 
@@ -135,6 +142,8 @@ export class Media {
   stop(error: DoordarshanError): void {
     this.#stopped = true;
     this.#cancelWake?.();
+    this.#unsubscribed?.cancel();
+    this.#unsubscribed = null;
     this.publisher.stop(error);
     this.subscriber.stop();
     this.#line?.close();
@@ -200,9 +209,25 @@ export class Media {
     }
   }
 
+  /**
+   * When all begin anew at once, everybody first sends what the others wait for; what they send is there by then, and is received in one
+   * negotiation instead of one after the other. Who joins comes to a meeting that is there, and sees it first.
+   */
+  #receiveOver(line: Line | null, afterPublishing = false): void {
+    this.#unsubscribed?.cancel();
+    this.#unsubscribed = null;
+    if (line === null || !afterPublishing || this.publisher.settled) return this.subscriber.setLine(line);
+    this.#unsubscribed = { line, cancel: this.#environment.clock.after(publishFirst, () => this.#subscribe()) };
+  }
+
+  #subscribe(): void {
+    const line = this.#unsubscribed?.line;
+    if (line !== undefined) this.#receiveOver(line);
+  }
+
   async #open(tcpOnly: boolean): Promise<void> {
     this.publisher.setLine(null);
-    this.subscriber.setLine(null);
+    this.#receiveOver(null);
     const adoption = this.#adoptions;
     try {
       const media = await this.#session.request('media.open', tcpOnly ? { tcpOnly } : {});
@@ -248,7 +273,7 @@ export class Media {
   #tell(): void {
     if (this.#stopped) return;
     const well = !this.#paths.troubled && this.#line !== null && this.#flows(this.#line);
-    const now = this.#recovering ? !(well && this.publisher.settled && this.subscriber.settled) : this.#paths.troubled;
+    const now = this.#recovering ? !(well && this.#unsubscribed === null && this.publisher.settled && this.subscriber.settled) : this.#paths.troubled;
     if (now === this.#recovering) return;
     this.#recovering = now;
     this.#events.recovering(now);

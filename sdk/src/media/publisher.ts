@@ -186,7 +186,8 @@ export class Publisher {
   closedByServer(producerId: string): void {
     for (const publication of this.tracks.values()) {
       if (publication.producer?.id !== producerId) continue;
-      publication.producer.close();
+      // What hung on a lost line goes with it; to take it out would be a negotiation with nobody, while the next line waits.
+      if (publication.line === this.#line) publication.producer.close();
       publication.producer = null;
       this.#runner.wake();
     }

@@ -159,20 +159,20 @@ export class Subscriber {
   async #work(): Promise<void> {
     const line = this.#line;
     if (line === null || line.closed || !this.#session.ready || line.receive === null) return;
-    const tracks = [...this.#events.tracks()];
-    const now = this.#environment.clock.now();
-    const wished = new Set(tracks.filter(({ subscribed }) => subscribed).map(({ producerId }) => producerId));
+    const wished = new Set([...this.#events.tracks()].filter(({ subscribed }) => subscribed).map(({ producerId }) => producerId));
     for (const producerId of [...this.#later.keys()]) if (!wished.has(producerId)) this.#later.delete(producerId);
-    const missing = tracks.filter(
-      (track) =>
-        track.subscribed && !track.interrupted && !this.#held.has(track.producerId) && !this.#refused.has(track.producerId) &&
-        (this.#later.get(track.producerId) ?? now) <= now,
-    );
     let failure: DoordarshanError | null = null;
-    for (const paused of [false, true]) {
-      const some = missing.filter((track) => track.hidden === paused);
-      for (let at = 0; at < some.length && this.#line === line; at += batch) {
-        failure = (await this.#consume(line, some.slice(at, at + batch), paused)) ?? failure;
+    const asked = new Set<string>();
+    // What came meanwhile is to be seen before anything is made finer.
+    for (;;) {
+      const missing = this.#missing().filter(({ producerId }) => !asked.has(producerId));
+      if (missing.length === 0 || failure !== null || this.#line !== line) break;
+      for (const { producerId } of missing) asked.add(producerId);
+      for (const paused of [false, true]) {
+        const some = missing.filter((track) => track.hidden === paused);
+        for (let at = 0; at < some.length && this.#line === line; at += batch) {
+          failure = (await this.#consume(line, some.slice(at, at + batch), paused)) ?? failure;
+        }
       }
     }
     if (this.#line !== line) return this.#runner.wake();
@@ -181,6 +181,15 @@ export class Subscriber {
     if (failure !== null && this.#line === line) throw failure;
     const next = Math.min(...this.#later.values());
     if (next !== Infinity) throw overloaded((next - this.#environment.clock.now()) / 1000); // to be called again then
+  }
+
+  #missing(): RemoteTrackState[] {
+    const now = this.#environment.clock.now();
+    return [...this.#events.tracks()].filter(
+      (track) =>
+        track.subscribed && !track.interrupted && !this.#held.has(track.producerId) && !this.#refused.has(track.producerId) &&
+        (this.#later.get(track.producerId) ?? now) <= now,
+    );
   }
 
   async #consume(line: Line, tracks: readonly RemoteTrackState[], paused: boolean): Promise<DoordarshanError | null> {

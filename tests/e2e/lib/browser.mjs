@@ -23,7 +23,8 @@ const flags = [
   '--disable-sync',
   '--autoplay-policy=no-user-gesture-required',
   // Names instead of addresses in candidates would need a multicast resolver that a container may lack.
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
+  // And several tabs of one site would share a process, with one thread for all their connections, where real people share nothing.
+  '--disable-features=WebRtcHideLocalIpsWithMdns,ProcessPerSiteUpToMainFrameThreshold',
 ];
 
 const kDevices = ['camera', 'microphone'];
@@ -48,12 +49,21 @@ async function servePage() {
   return server;
 }
 
-// `fps` of the fake camera: three people with three layers each are nine encoders on the test machine's two cores, where real people
-// have a computer each; fewer frames keep a test from measuring that. Devices that are not among the
+// In the page: whatever size is asked for, the camera has no more lines.
+function limitCamera(height) {
+  const devices = navigator.mediaDevices;
+  if (!devices) return;
+  const ask = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = (wishes) => ask(wishes.video ? { ...wishes, video: { ...wishes.video, width: (height * 16) / 9, height } } : wishes);
+}
+
+// `fps` of the fake camera, and `camera`, the most lines it has: three people with three layers each are nine encoders on the test
+// machine's two cores, where real people have a computer each; less of both keeps a test from measuring that (with 360 lines media was
+// back 0.9 to 1.7 s after a worker's death, with 720, whose encoders take 200 ms each to begin, 1.5 to 2.6 s). Devices that are not among the
 // `permissions` are refused as by a user who chose "Block"; the flag that answers the browser's questions would allow them all, so it is
 // only there (for shared screens) when nothing is refused. `extra` are further flags,
 // `preferences` what is otherwise set in the browser's settings or by an administrator.
-export async function openBrowser({ pages = true, fps = 20, permissions = kDevices, extra = [], preferences } = {}) {
+export async function openBrowser({ pages = true, fps = 20, camera, permissions = kDevices, extra = [], preferences } = {}) {
   const answers = permissions === kDevices ? ['--use-fake-ui-for-media-stream'] : [];
   const profile = await fs.mkdtemp(path.join(os.tmpdir(), 'dd-chromium-'));
   if (preferences) {
@@ -67,6 +77,7 @@ export async function openBrowser({ pages = true, fps = 20, permissions = kDevic
     permissions,
     viewport: { width: 1280, height: 720 },
   });
+  if (camera) await context.addInitScript(limitCamera, camera);
   const server = pages ? await servePage() : null;
   const browser = {
     context,

@@ -45,10 +45,11 @@ export async function openTab(browser, name = 'tab', traffic = tabTraffic) {
       }
       return arrived;
     };
-    // What arrived by what is shown: frames of each of the others' tiles, and packets of all sound together.
-    window.progress = async () => {
-      const progress = { sound: 0 };
-      for (const { report } of await reportsOf('inbound-rtp')) if (report.kind === 'audio') progress.sound += report.packetsReceived;
+    // What arrived by what is shown: frames of each of the others' tiles, and when any sound was played last. It asks for no statistics,
+    // which take the connections' threads from the media that is being watched.
+    window.progress = () => {
+      const receivers = connections.filter(({ connectionState }) => connectionState !== 'closed').flatMap((connection) => connection.getReceivers());
+      const progress = { sound: Math.max(0, ...receivers.flatMap((receiver) => receiver.getSynchronizationSources().map(({ timestamp }) => timestamp))) };
       for (const tile of document.querySelectorAll('[data-tile]')) {
         const name = tile.getAttribute('aria-label').split(',')[0];
         if (!name.startsWith('You')) progress[`picture of ${name}`] = tile.querySelector('video')?.getVideoPlaybackQuality().totalVideoFrames ?? 0;
@@ -141,11 +142,11 @@ class Person {
   // Starts to watch for how long nothing moves on; the function it answers ends that and tells the longest time of each picture and of
   // the sound, in milliseconds.
   async watchGaps() {
-    await this.page.evaluate(async () => {
-      const gaps = (window.gaps = { longest: {}, last: {}, seen: await window.progress() });
+    await this.page.evaluate(() => {
+      const gaps = (window.gaps = { longest: {}, last: {}, seen: window.progress() });
       for (const key of Object.keys(gaps.seen)) gaps.last[key] = performance.now();
-      gaps.look = async () => {
-        const seen = await window.progress();
+      gaps.look = () => {
+        const seen = window.progress();
         const at = performance.now();
         for (const key of Object.keys(gaps.last)) {
           gaps.longest[key] = Math.max(gaps.longest[key] ?? 0, Math.round(at - gaps.last[key]));
@@ -153,12 +154,12 @@ class Person {
         }
         gaps.seen = seen;
       };
-      gaps.timer = setInterval(gaps.look, 200); // statistics are not free, and three tabs share the cores
+      gaps.timer = setInterval(gaps.look, 50);
     });
     return () =>
-      this.page.evaluate(async () => {
+      this.page.evaluate(() => {
         clearInterval(window.gaps.timer);
-        await window.gaps.look();
+        window.gaps.look();
         return window.gaps.longest;
       });
   }
