@@ -242,7 +242,7 @@ export async function signalingSections(quick) {
   const visits = await measureFirstPicture(quick);
   const [cold, ...warm] = visits;
   const part = (name) => range(warm.map((visit) => visit[name]));
-  lines.push(`From opening the printed link in a new tab of Chromium to the first decoded picture of somebody who is sending (720 lines, 20 frames a second,`, `three layers), page load, camera and lobby included and pressed at once; ${warm.length} visits after a first with nothing cached:`, '');
+  lines.push(`From opening the printed link in a new tab of Chromium, a new process, to the first decoded picture of somebody who is sending (720 lines, 20 frames a second,`, `three layers), page load, camera and lobby included and pressed at once; ${warm.length} visits after a first with nothing cached:`, '');
   lines.push('| | to the lobby (ms) | from there into the meeting (ms) | from there to the picture (ms) | all of it (ms) |', '|---|--:|--:|--:|--:|');
   lines.push(`| the first | ${ms(cold.lobby)} | ${ms(cold.joined)} | ${ms(cold.picture)} | ${ms(cold.total)} |`);
   lines.push(`| median and range of the others | ${part('lobby')} | ${part('joined')} | ${part('picture')} | ${part('total')} |`, '');
