@@ -86,6 +86,7 @@ export function forwardingSection(results) {
   const plain = Object.entries(results).filter(([name]) => !ramps[name]).map(([, one]) => one);
   const turns = plain.flatMap((one) => sides.flatMap((side) => one[side]));
   const climbs = Object.entries(results).filter(([name]) => ramps[name]).flatMap(([, one]) => sides.flatMap((side) => one[side]));
+  const climbedOnce = Object.keys(ramps).every((name) => !results[name] || results[name].ours.length === 1);
   const days = [...new Set(all.map(({ measured }) => measured))].sort();
   const machines = [...new Set(all.map((one) => one.machine))];
   const averages = rangeOf(all.flatMap((one) => sides.flatMap((side) => of(one[side], 'loadAverage'))).filter(Number.isFinite)).map((value) => value.toFixed(1));
@@ -123,7 +124,7 @@ export function forwardingSection(results) {
     '',
     `The highest load of one core: subscribers of one camera, with loss under ${percent(bounds.loss)} and p99 at most ${bounds.p99Ms} ms in one of three tries`,
     `(the machine's own hiccups break both at any load)${climbs.some(({ run }) => !run.preferred) ? '; the worker without real-time priority' : ''}. The peers' thread was busy for at most ${percent(Math.max(...climbs.map(({ run }) => run.peersLoad)))}.`,
-    `${climbs.length / 2 === 1 ? 'It was climbed once, so it is one number of a busy machine' : 'Medians and ranges of the climbs'}.`,
+    `${climbedOnce ? 'Each was climbed once, so a figure is one number of its moment' : 'Medians and ranges of the climbs'}.`,
     '',
     ...rampTable(results),
     '',

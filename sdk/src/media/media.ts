@@ -25,7 +25,7 @@ export interface MediaEvents {
 
 /** What an old line received is shown so long while the new one begins; then it is closed. */
 const lingering = 6_000;
-/** So long what is sent may hold up what is received (#subscribe). */
+/** So long what is sent may hold up what is received (#receiveOver). */
 const publishFirst = 1_000;
 
 export class Media {
@@ -46,8 +46,8 @@ export class Media {
   #epoch = 0;
   #lostEpoch = 0;
   #cancelWake: (() => void) | null = null;
-  /** The line whose consumers wait for its producers. */
-  #unsubscribed: { line: Line; cancel: () => void } | null = null;
+  /** While consumers wait for the line's producers. */
+  #cancelPublishFirst: (() => void) | null = null;
   #recovering = false;
   #stopped = false;
 
@@ -62,7 +62,7 @@ export class Media {
       emit: events.emit,
       mediaMoved: () => this.lost('media_moved', null),
       settled: () => {
-        if (this.publisher.settled) this.#subscribe();
+        if (this.#cancelPublishFirst !== null && this.publisher.settled) this.#receiveOver(this.#line);
         this.#tell();
       },
     };
@@ -142,8 +142,7 @@ export class Media {
   stop(error: DoordarshanError): void {
     this.#stopped = true;
     this.#cancelWake?.();
-    this.#unsubscribed?.cancel();
-    this.#unsubscribed = null;
+    this.#receiveOver(null);
     this.publisher.stop(error);
     this.subscriber.stop();
     this.#line?.close();
@@ -214,15 +213,10 @@ export class Media {
    * negotiation instead of one after the other. Who joins comes to a meeting that is there, and sees it first.
    */
   #receiveOver(line: Line | null, afterPublishing = false): void {
-    this.#unsubscribed?.cancel();
-    this.#unsubscribed = null;
+    this.#cancelPublishFirst?.();
+    this.#cancelPublishFirst = null;
     if (line === null || !afterPublishing || this.publisher.settled) return this.subscriber.setLine(line);
-    this.#unsubscribed = { line, cancel: this.#environment.clock.after(publishFirst, () => this.#subscribe()) };
-  }
-
-  #subscribe(): void {
-    const line = this.#unsubscribed?.line;
-    if (line !== undefined) this.#receiveOver(line);
+    this.#cancelPublishFirst = this.#environment.clock.after(publishFirst, () => this.#receiveOver(line));
   }
 
   async #open(tcpOnly: boolean): Promise<void> {
@@ -273,7 +267,7 @@ export class Media {
   #tell(): void {
     if (this.#stopped) return;
     const well = !this.#paths.troubled && this.#line !== null && this.#flows(this.#line);
-    const now = this.#recovering ? !(well && this.#unsubscribed === null && this.publisher.settled && this.subscriber.settled) : this.#paths.troubled;
+    const now = this.#recovering ? !(well && this.#cancelPublishFirst === null && this.publisher.settled && this.subscriber.settled) : this.#paths.troubled;
     if (now === this.#recovering) return;
     this.#recovering = now;
     this.#events.recovering(now);

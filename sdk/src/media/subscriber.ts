@@ -161,26 +161,37 @@ export class Subscriber {
     if (line === null || line.closed || !this.#session.ready || line.receive === null) return;
     const wished = new Set([...this.#events.tracks()].filter(({ subscribed }) => subscribed).map(({ producerId }) => producerId));
     for (const producerId of [...this.#later.keys()]) if (!wished.has(producerId)) this.#later.delete(producerId);
-    let failure: DoordarshanError | null = null;
-    const asked = new Set<string>();
-    // What came meanwhile is to be seen before anything is made finer.
-    for (;;) {
-      const missing = this.#missing().filter(({ producerId }) => !asked.has(producerId));
-      if (missing.length === 0 || failure !== null || this.#line !== line) break;
-      for (const { producerId } of missing) asked.add(producerId);
-      for (const paused of [false, true]) {
-        const some = missing.filter((track) => track.hidden === paused);
-        for (let at = 0; at < some.length && this.#line === line; at += batch) {
-          failure = (await this.#consume(line, some.slice(at, at + batch), paused)) ?? failure;
-        }
-      }
-    }
+    const failure = await this.#receiveMissing(line);
     if (this.#line !== line) return this.#runner.wake();
     await this.#closeUnwanted(line);
     await this.#applyWishes(line);
     if (failure !== null && this.#line === line) throw failure;
     const next = Math.min(...this.#later.values());
     if (next !== Infinity) throw overloaded((next - this.#environment.clock.now()) / 1000); // to be called again then
+  }
+
+  /** Until nothing is missing: what came meanwhile is to be seen before anything is made finer. */
+  async #receiveMissing(line: Line): Promise<DoordarshanError | null> {
+    const asked = new Set<string>();
+    let failure: DoordarshanError | null = null;
+    let missing = this.#missing();
+    while (missing.length > 0 && failure === null && this.#line === line) {
+      for (const { producerId } of missing) asked.add(producerId);
+      failure = await this.#consumeAll(line, missing);
+      missing = this.#missing().filter(({ producerId }) => !asked.has(producerId));
+    }
+    return failure;
+  }
+
+  async #consumeAll(line: Line, tracks: readonly RemoteTrackState[]): Promise<DoordarshanError | null> {
+    let failure: DoordarshanError | null = null;
+    for (const paused of [false, true]) {
+      const some = tracks.filter((track) => track.hidden === paused);
+      for (let at = 0; at < some.length && this.#line === line; at += batch) {
+        failure = (await this.#consume(line, some.slice(at, at + batch), paused)) ?? failure;
+      }
+    }
+    return failure;
   }
 
   #missing(): RemoteTrackState[] {
