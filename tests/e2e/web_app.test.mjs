@@ -23,6 +23,14 @@ after(async () => {
   await server?.kill();
 });
 
+async function openRecording(page) {
+  await page.goto(links.operator);
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await page.goto(new URL('/recordings', links.operator).href);
+  await page.getByRole('link', { name: /first-meeting/ }).click();
+  return page;
+}
+
 test('three people who open the printed link see and hear each other', async () => {
   for (const name of ['Asha', 'Bela', 'Chitra']) people.push(await joinMeeting(browser, links.meeting, name));
   await allMeet(people, { timeout: 20_000 });
@@ -84,14 +92,36 @@ test('a recording made with the button is shown in the meeting and plays on the 
   await asha.press('Stop recording');
   await asha.page.getByTitle('This meeting is being recorded').waitFor({ state: 'detached' });
 
-  const page = await openTab(browser, 'recordings');
-  await page.goto(links.operator);
-  await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.goto(new URL('/recordings', links.operator).href);
-  await page.getByRole('link', { name: /first-meeting/ }).click();
+  const page = await openRecording(await openTab(browser, 'recordings'));
   await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 2, undefined, { timeout: 60_000 });
   await page.evaluate(() => document.querySelector('video').play());
   await page.waitForFunction(() => document.querySelector('video').currentTime > 1);
+  await page.close();
+});
+
+test('the film that somebody watches is not exchanged when the programme is ready', async () => {
+  const page = await openTab(browser, 'film');
+  let ready = false;
+  await page.route('**/manifest', async (route) => {
+    const response = await route.fetch();
+    const manifest = await response.json();
+    if (!ready) manifest.outputs = manifest.outputs.filter(({ mode }) => mode !== 'composite');
+    await route.fulfill({ response, json: manifest });
+  });
+  await openRecording(page);
+  await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 2);
+  const film = await page.evaluate(() => document.querySelector('video').play().then(() => document.querySelector('video').currentSrc));
+  ready = true;
+  await page.getByRole('button', { name: 'Make a programme' }).click(); // the page asks again
+  const option = page.getByRole('option', { name: /\(MP4\)$/ }).first();
+  await option.waitFor({ state: 'attached' });
+  const programme = await option.innerText();
+  await page.waitForFunction(() => document.querySelector('video').currentTime > 2);
+  assert.equal(await page.evaluate(() => document.querySelector('video').currentSrc), film);
+
+  await page.getByLabel('What to watch').selectOption({ label: programme });
+  await page.waitForFunction((before) => document.querySelector('video').currentSrc !== before, film);
+  await page.waitForFunction(() => document.querySelector('video').currentTime > 3); // goes on from where the other was
   await page.close();
 });
 

@@ -63,7 +63,9 @@ export function Player({ recording, ticket, sources, chosen, onChoose, seek, onP
             preload="metadata"
             aria-label={`Recording: ${chosen.label}`}
             onLoadedMetadata={(event) => resume(event.currentTarget)}
+            onPlay={() => onChoose(chosen.file)} // what is being watched stays, also when a better source (the programme) is ready
             onTimeUpdate={({ currentTarget: video }) => {
+              if (video !== ref.current) return; // the source before, which the browser stops as it goes
               place.current = { us: video.currentTime * 1e6 + chosen.startUs, playing: !video.paused };
               onPosition(place.current.us);
             }}
