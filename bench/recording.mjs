@@ -81,11 +81,12 @@ export function recordingSections(quick) {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'dd-bench-recording-'));
   try {
     const lines = ['## Recording', '', 'VP8 720p30 at 1.5 Mb/s and Opus, sent over loopback to one recorder process, written and synced as in a meeting.', ''];
-    lines.push('| pairs | CPU-seconds a minute of a pair | memory of the process |', '|--:|--:|--:|');
-    for (const pairs of quick ? [1] : [1, 10, 20]) {
+    lines.push('| pairs | CPU-seconds a minute of a pair | cores | tracks a core | memory of the process | of it for a track |', '|--:|--:|--:|--:|--:|--:|');
+    for (const pairs of quick ? [1] : [1, 10, 20, 100]) { // beyond that, sending them takes more than the other core
       const output = execFileSync(path.join(programs, 'doordarshan-recorder-bench'), ['--pairs', String(pairs), '--seconds', String(seconds), '--folder', path.join(folder, `r${pairs}`)], { encoding: 'utf8' });
       const report = JSON.parse(output.trim().split('\n').at(-1));
-      lines.push(`| ${pairs} | ${report.cpuSecondsPerMinuteOfAPair.toFixed(3)} | ${(report.residentKiB / 1024).toFixed(1)} MiB |`);
+      const tracks = Math.round((2 * pairs) / report.cores);
+      lines.push(`| ${pairs} | ${report.cpuSecondsPerMinuteOfAPair.toFixed(3)} | ${report.cores.toFixed(3)} | ${tracks} | ${(report.residentKiB / 1024).toFixed(1)} MiB | ${report.residentKiBPerTrack.toFixed(0)} KiB |`);
     }
     sources(folder, seconds);
     lines.push('', `Composing ${seconds} s of ${width}x${height} VP8 and Opus tracks into ${width}x${height} at ${fps}, H264 (veryfast, crf 22) and AAC, one after the other:`, '');
