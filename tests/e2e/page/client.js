@@ -164,7 +164,26 @@ async function synchronised(kind, { width = 320, height = 180, frequency = 1000,
   return kind === 'audio' ? flashAndBeep.sound : flashAndBeep.picture;
 }
 
-const sources = { speech, flash: synchronised };
+// A phone that is turned after a while: its sensor goes on seeing white on the left and black on the right, and says how to turn that.
+async function phone(kind, { width = 640, height = 360, turnedAfter, degrees }) {
+  const sensor = new OffscreenCanvas(width, height);
+  const paint = sensor.getContext('2d');
+  paint.fillStyle = '#fff';
+  paint.fillRect(0, 0, width / 2, height);
+  paint.fillStyle = '#000';
+  paint.fillRect(width / 2, 0, width / 2, height);
+  const picture = new MediaStreamTrackGenerator({ kind: 'video' });
+  const frames = picture.writable.getWriter();
+  const began = performance.now();
+  setInterval(() => {
+    const now = performance.now();
+    const rotation = now - began < turnedAfter * 1000 ? 0 : degrees;
+    if (frames.desiredSize > 0) frames.write(new VideoFrame(sensor, { timestamp: Math.round(now * 1000), rotation })).catch(() => {}); // stopped
+  }, 33);
+  return picture;
+}
+
+const sources = { speech, flash: synchronised, phone };
 
 const encodingsFor = {
   simulcast: [
