@@ -18,7 +18,7 @@ using recording::Codec;
 
 // What a growing file is read ahead of its demultiplexer.
 constexpr guint64 kReadAhead = 1U << 20;
-constexpr GstClockTime kGlance = 20 * GST_MSECOND;  // between looks at the bus, which tells of failures
+constexpr GstClockTime kGlance = 5 * GST_MSECOND;  // between looks at what else may have happened
 
 // Damage in the middle of a stream is a few bad pictures, not its end. One thread each: there are many tiles, and they decode beside each other.
 std::string decoding(Codec codec) {
@@ -62,6 +62,9 @@ Result<std::unique_ptr<Decoder>> Decoder::open(const std::filesystem::path& file
   if (growing) {
     decoder->file_ = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (decoder->file_ < 0) return not_found("file", file.string());
+    GstAppSrcCallbacks callbacks{};
+    callbacks.need_data = &Decoder::on_hungry;
+    gst_app_src_set_callbacks(GST_APP_SRC(decoder->source_.get()), &callbacks, decoder.get(), nullptr);
   } else {
     g_object_set(decoder->source_.get(), "location", file.c_str(), nullptr);
   }
@@ -103,22 +106,32 @@ bool Decoder::feed() {
     std::array<char, 65536> bytes;
     const ssize_t count = ::read(file_, bytes.data(), bytes.size());
     if (count > 0) {
+      const std::lock_guard lock(feeding_);
+      hungry_ = false;
       gst_app_src_push_buffer(source, gst_buffer_new_memdup(bytes.data(), static_cast<gsize>(count)));
-      dry_ = false;
       continue;
     }
     if (complete_) {
       gst_app_src_end_of_stream(source);
       ended_ = true;
-      dry_ = false;
     }
     return true;
   }
   return ended_;
 }
 
-// Nothing more can come out before the file has grown; asking costs a glance once and no time from then on.
-bool Decoder::is_fed_up() const { return !ended_ && gst_app_src_get_current_level_bytes(GST_APP_SRC(source_.get())) == 0; }
+// The source asks once all that it had has gone through demultiplexer and decoder, which have no threads of their own.
+void Decoder::on_hungry(GstAppSrc* source, guint, gpointer self) {
+  auto& decoder = *static_cast<Decoder*>(self);
+  const std::lock_guard lock(decoder.feeding_);
+  decoder.hungry_ = gst_app_src_get_current_level_bytes(source) == 0;
+}
+
+// Nothing more can come out before the file has grown.
+bool Decoder::is_fed_up() {
+  const std::lock_guard lock(feeding_);
+  return !ended_ && hungry_;
+}
 
 GstPadProbeReturn Decoder::on_frame(GstPad*, GstPadProbeInfo* probe, gpointer self) {
   auto& decoder = *static_cast<Decoder*>(self);
@@ -142,7 +155,8 @@ Decoder::Pulled Decoder::pull() {
   const MonotonicTime give_up = system_clock().now() + kPatience;
   for (;;) {
     feed();
-    if (SamplePtr sample{gst_app_sink_try_pull_sample(sink, dry_ ? 0 : kGlance)}) {
+    const bool dry = file_ >= 0 && is_fed_up();  // asked first: what came out until then is there
+    if (SamplePtr sample{gst_app_sink_try_pull_sample(sink, dry ? 0 : kGlance)}) {
       const GstStructure* const shape = gst_caps_get_structure(gst_sample_get_caps(sample.get()), 0);
       const std::string fault = fault_of(sample.get(), gst_structure_has_name(shape, "video/x-raw") != FALSE);
       if (!fault.empty()) return Broken{fault};
@@ -150,10 +164,7 @@ Decoder::Pulled Decoder::pull() {
     }
     if (const auto failure = failure_on(bus_.get())) return Broken{failure->message};
     if (gst_app_sink_is_eos(sink)) return End{};
-    if (file_ >= 0 && is_fed_up()) {
-      dry_ = true;
-      return NotYet{};
-    }
+    if (dry) return NotYet{};
     if (system_clock().now() > give_up) return Broken{"the decoder is stuck"};
   }
 }

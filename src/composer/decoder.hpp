@@ -7,7 +7,9 @@
 
 #include <atomic>
 #include <filesystem>
+#include <gst/app/gstappsrc.h>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <variant>
 #include <vector>
@@ -60,7 +62,8 @@ class Decoder {
 
  private:
   Decoder(PipelinePtr pipeline, std::vector<Interval> wanted);
-  bool is_fed_up() const;
+  bool is_fed_up();
+  static void on_hungry(GstAppSrc* source, guint, gpointer self);
   static GstPadProbeReturn on_frame(GstPad* pad, GstPadProbeInfo* probe, gpointer self);
 
   const std::vector<Interval> wanted_;
@@ -70,8 +73,9 @@ class Decoder {
   std::atomic<bool> needs_key_{false};
   std::atomic<Time::rep> key_from_us_{0};
   bool complete_ = false;
-  bool ended_ = false;  // the pipeline has been told
-  bool dry_ = false;    // all that is written has come out
+  std::mutex feeding_;
+  bool hungry_ = false;  // under feeding_: of a growing file, all that was fed has come out
+  bool ended_ = false;   // the pipeline has been told
   ElementPtr source_;
   ElementPtr sink_;
   BusPtr bus_;

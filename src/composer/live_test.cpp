@@ -159,7 +159,9 @@ TEST_F(Live, FollowsARecordingAndIsThereWhenItEnds) {
   };
   broadcast.hold(8900ms, two_segments);  // the end is told at 9 s
   const auto watch = [&](Time done, Time) {
-    if (done < 8s) EXPECT_EQ(text_of(request.output / "live.m3u8").find("ENDLIST"), std::string::npos);
+    if (done < 8s) {
+      EXPECT_EQ(text_of(request.output / "live.m3u8").find("ENDLIST"), std::string::npos);
+    }
   };
   const std::atomic<bool> go_on{false};
   const auto result = compose_live(request, broadcast, watch, go_on);
@@ -239,6 +241,24 @@ TEST_F(Live, ASmallTileShowsTheSmallLayerAndALargeOneTheLargeWithoutAHole) {
   EXPECT_EQ(told("b-video"), std::vector<unsigned>{0}) << "nothing smaller than it would fill its tile";
   EXPECT_TRUE(std::any_of(wishes.begin(), wishes.end(), [](const auto& wish) { return wish.track == "a-video" && wish.key_frame; }))
       << "the large tile waits for one";
+}
+
+// In a calm meeting nothing new is on the timeline for long, and tiles are as large as they were.
+TEST_F(Live, WishesStayWhileTheTimelineIsQuiet) {
+  SampleRecording quiet;
+  quiet.film("a", Kind::kVideo, Codec::kVp8, {0s, 14s, "red", "640x360", 0, {}});
+  quiet.end(14s);
+  const Broadcast broadcast(quiet, 14s);
+  const ComposeRequest request = request_for(broadcast);
+  std::vector<unsigned> told;
+  const std::atomic<bool> go_on{false};
+  const auto note = [&](const std::vector<Performance::Wish>& news) {
+    for (const Performance::Wish& wish : news) told.push_back(wish.smaller);
+  };
+  const auto result = compose_live(
+      request, broadcast, [](Time, Time) {}, go_on, note);
+  ASSERT_TRUE(result.has_value()) << result.error().message;
+  EXPECT_EQ(told, std::vector<unsigned>{1});
 }
 
 void expect_red_or_green(const Screening& screening, Rect tile, double from, double to) {

@@ -70,7 +70,8 @@ void Performance::show_scene(const Scene& scene) {
 std::vector<Performance::Wish> Performance::wishes(Time t) {
   std::vector<std::optional<Rect>> coming(programme_.streams.size());
   for (const Scene& scene : programme_.scenes) {
-    if (scene.to <= t) continue;
+    // The last goes on until the timeline says more, as in frame_at().
+    if (scene.to <= t && &scene != &programme_.scenes.back()) continue;
     const std::vector<Rect> tiles = tiles_of(scene, size_);
     for (std::size_t index = 0; index < scene.seats.size(); ++index) {
       if (!scene.seats[index].stream) continue;

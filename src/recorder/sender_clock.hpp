@@ -32,8 +32,9 @@ class SenderClock {
   // When the media was captured. Called with growing `now`, it slews towards what is known; nothing before the first packet.
   std::optional<MonotonicTime> time_of(std::uint32_t rtp, MonotonicTime now);
 
-  // True for up to 0.3 s after a silence when it cannot be told yet whether packets were held up or the sender's clock stood
-  // still meanwhile. What time_of() says then may turn out wrong by the length of the silence: better wait.
+  // True for up to 0.3 s: after the beginning, until packets have come that were faster than a first key frame; and after a silence
+  // when it cannot be told yet whether packets were held up or the sender's clock stood still meanwhile. What time_of() says then may
+  // turn out wrong by the length of the delay or the silence: better wait.
   bool undecided(MonotonicTime now) const;
 
   // What time_of() has said since the clock began and what it would say now, once reports are settled (`at_end`: as far as they

@@ -60,6 +60,17 @@ TEST(SenderClock, WithoutReportsTheFastestArrivalLeadsAndSkewIsStillFollowed) {
   EXPECT_LT(worst.most, 33 * kMs);
 }
 
+TEST(SenderClock, AFirstKeyFrameThatTookLongDoesNotSetTheClock) {
+  SenderClock clock(90000);
+  const auto at = [](std::int64_t us) { return MonotonicTime{std::chrono::microseconds{kSecond + us}}; };
+  clock.on_packet(0, at(80 * kMs));
+  EXPECT_TRUE(clock.undecided(at(80 * kMs)));
+  for (std::uint32_t i = 1; i < 9; ++i) clock.on_packet(3000 * i, at(i * kSecond / 30 + 35 * kMs));
+  EXPECT_TRUE(clock.undecided(at(379 * kMs)));
+  EXPECT_FALSE(clock.undecided(at(380 * kMs)));
+  EXPECT_EQ(clock.time_of(0, at(380 * kMs)), at(35 * kMs));
+}
+
 TEST(SenderClock, FirstPicturesByArrivalConvergeOnTheFirstReports) {
   SimulatedSender sender({.delay_us = 60000, .jitter_us = 1000, .reports = false});
   Worst before;

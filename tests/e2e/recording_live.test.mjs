@@ -9,8 +9,8 @@ import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
 import { openBrowser } from './lib/browser.mjs';
-import { allSeeAndHear, openCall } from './lib/call.mjs';
-import { completeManifest, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
+import { allSeeAndHear, enter, openCall, publishAll } from './lib/call.mjs';
+import { assertTogether, beeps, completeManifest, delaysBetween, flashes, middle, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -75,4 +75,35 @@ test('a small tile is made of a small layer, a large one of what is recorded, an
   context.diagnostic(`${previews('preview').length} files of previews; ${large.file} ended for the large tile; ${seen.length} frames, ${holes.length} of them without a picture`);
   assert.ok(seen.length > 15 * 10, `${seen.length} frames`);
   assert.deepEqual(holes, [], 'no hole where the layers change');
+});
+
+test('a programme that is made live has sound and picture together from its beginning', async (context) => {
+  const people = {
+    asha: { phase: 0, frequency: 1000, codec: 'video/VP8', part: [0.15, 0.4, 0.2, 0.2] },
+    bela: { phase: 0.5, frequency: 2600, codec: 'video/H264', part: [0.65, 0.4, 0.2, 0.2] },
+  };
+  const meeting = await server.openMeeting('flashes');
+  await server.post('startRecording', { meetingId: 'flashes', modes: ['track', 'composite'], composite: { width: 640, height: 360, layout: 'grid', fps: 30, live: true } });
+  const tabs = [];
+  for (const [name, { phase, frequency, codec }] of Object.entries(people)) {
+    const tab = await enter(browser, server, meeting, name, {});
+    tabs.push(tab);
+    const source = { source: 'flash', phase, frequency };
+    await publishAll([tab], { video: { ...source, codec }, audio: source });
+  }
+  await sleep(12_000);
+  await Promise.all(tabs.map((tab) => tab.closeTab()));
+  await server.endMeeting('flashes');
+  const folder = recordingFolders(server, 'flashes')[0];
+  const programme = (await completeManifest(folder, { timeout: 90_000 })).outputs.find(({ mode }) => mode === 'composite');
+  assert.equal(programme.file, 'composite/live/live.mp4');
+  const file = path.join(folder, programme.file);
+  for (const [name, { frequency, part }] of Object.entries(people)) {
+    const sync = delaysBetween(await flashes(file, { part }), await beeps(file, { frequency }));
+    context.diagnostic(`${name}: ${JSON.stringify(sync.delays.map(Math.round))}`);
+    assertTogether(sync, name);
+    // Before the sender's clock is known, which is some seconds later.
+    const first = middle(sync.delays.slice(0, 3));
+    assert.ok(Math.abs(first) < 40, `${name}: sound is ${first} ms from its picture in the beginning`);
+  }
 });

@@ -11,11 +11,10 @@ import { after, before, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { allSeeAndHear, consumeEachOther, enter, publishAll } from './lib/call.mjs';
 import { openNetwork } from './lib/network.mjs';
-import { beeps, completeManifest, delaysBetween, flashes, manifestOf, pictureSizes, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
+import { assertTogether, beeps, completeManifest, delaysBetween, flashes, manifestOf, pictureSizes, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
-const kTogetherMs = 40; // sound and picture of one participant
 const kAcrossMs = 80; // participants against each other in the programme
 
 // Each flashes and beeps `phase` seconds after the full one, so whatever flashes tells whose it is.
@@ -81,14 +80,6 @@ function offset(time, phase) {
 }
 const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const spread = (values) => Math.max(...values) - Math.min(...values);
-
-// A page that gets no processor for a while hands its sound over late, which is no fault of the recording: one in ten may be off.
-function assertTogether(sync, what) {
-  assert.ok(sync.delays.length >= 5, `${what}: ${sync.delays.length} beeps with their flash`);
-  assert.ok(Math.abs(sync.median) < kTogetherMs, `${what}: sound is ${sync.median} ms from its picture`);
-  const off = sync.delays.filter((delay) => Math.abs(delay) >= kTogetherMs);
-  assert.ok(off.length <= sync.delays.length / 10, `${what}: sound is off by ${off.map(Math.round)} ms`);
-}
 
 test('four who mute, leave, stall and lose packets stay in sync in all that is made', { timeout: 240_000 }, async (context) => {
   const meeting = await server.openMeeting('in-sync');
