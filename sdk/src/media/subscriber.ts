@@ -185,8 +185,9 @@ export class Subscriber {
 
   async #consumeAll(line: Line, tracks: readonly RemoteTrackState[]): Promise<DoordarshanError | null> {
     let failure: DoordarshanError | null = null;
-    for (const paused of [false, true]) {
-      const some = tracks.filter((track) => track.hidden === paused);
+    // Told apart once: what is hidden while the first are asked for would be asked for twice.
+    const parts = [false, true].map((paused) => ({ paused, some: tracks.filter((track) => track.hidden === paused) }));
+    for (const { paused, some } of parts) {
       for (let at = 0; at < some.length && this.#line === line; at += batch) {
         failure = (await this.#consume(line, some.slice(at, at + batch), paused)) ?? failure;
       }
