@@ -194,6 +194,18 @@ describe('receiving', () => {
     assert.equal(server.of('consume')[1]?.params['rtpCapabilities'], undefined);
   });
 
+  it('asks once for a track that is hidden while it is asked for', async () => {
+    const standup = await join();
+    server.join('dara', ['video']);
+    await server.received('consume');
+    const track = standup.participants.get('dara')?.tracks.get('video') as unknown as { hidden: boolean };
+    track.hidden = true;
+    await until('the picture arrived', () => Boolean(remote(standup, 'dara', 'video')));
+    await server.received('consumer.pause');
+    assert.deepEqual(server.of('consume').map(({ params }) => params['producerIds']), [['dara-video-1']]);
+    assert.equal(server.of('consumer.close').length, 0);
+  });
+
   it('receives nothing unasked where that is wished, and what is asked for', async () => {
     server.participants = [server.person('bela', ['audio', 'video'])];
     const standup = await join({ autoSubscribe: false });
