@@ -201,7 +201,7 @@ describe('receiving', () => {
     const track = standup.participants.get('dara')?.tracks.get('video') as unknown as { hidden: boolean };
     track.hidden = true;
     await until('the picture arrived', () => Boolean(remote(standup, 'dara', 'video')));
-    await server.received('consumer.pause');
+    await until('it is paused', () => server.of('consumer.pause').length > 0);
     assert.deepEqual(server.of('consume').map(({ params }) => params['producerIds']), [['dara-video-1']]);
     assert.equal(server.of('consumer.close').length, 0);
   });

@@ -127,7 +127,7 @@ void Decoder::on_hungry(GstAppSrc* source, guint, gpointer self) {
   decoder.hungry_ = gst_app_src_get_current_level_bytes(source) == 0;
 }
 
-// Nothing more can come out before the file has grown.
+// Nothing more can come out before the file has grown; never so of a file that is complete, whose source does not ask.
 bool Decoder::is_fed_up() {
   const std::lock_guard lock(feeding_);
   return !ended_ && hungry_;
@@ -155,7 +155,7 @@ Decoder::Pulled Decoder::pull() {
   const MonotonicTime give_up = system_clock().now() + kPatience;
   for (;;) {
     feed();
-    const bool dry = file_ >= 0 && is_fed_up();  // asked first: what came out until then is there
+    const bool dry = is_fed_up();  // asked first: what came out until then is there
     if (SamplePtr sample{gst_app_sink_try_pull_sample(sink, dry ? 0 : kGlance)}) {
       const GstStructure* const shape = gst_caps_get_structure(gst_sample_get_caps(sample.get()), 0);
       const std::string fault = fault_of(sample.get(), gst_structure_has_name(shape, "video/x-raw") != FALSE);

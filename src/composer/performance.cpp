@@ -67,11 +67,16 @@ void Performance::show_scene(const Scene& scene) {
   look_ = std::move(look);
 }
 
+// The last scene goes on until the timeline says more.
+void Performance::go_to_scene_at(Time t) {
+  while (scene_ + 1 < programme_.scenes.size() && programme_.scenes[scene_].to <= t) ++scene_;
+}
+
 std::vector<Performance::Wish> Performance::wishes(Time t) {
+  go_to_scene_at(t);
   std::vector<std::optional<Rect>> coming(programme_.streams.size());
-  for (const Scene& scene : programme_.scenes) {
-    // The last goes on until the timeline says more, as in frame_at().
-    if (scene.to <= t && &scene != &programme_.scenes.back()) continue;
+  for (std::size_t at = scene_; at < programme_.scenes.size(); ++at) {
+    const Scene& scene = programme_.scenes[at];
     const std::vector<Rect> tiles = tiles_of(scene, size_);
     for (std::size_t index = 0; index < scene.seats.size(); ++index) {
       if (!scene.seats[index].stream) continue;
@@ -94,9 +99,8 @@ std::vector<Performance::Wish> Performance::wishes(Time t) {
 }
 
 GstBuffer* Performance::frame_at(Time t) {
-  const std::vector<Scene>& scenes = programme_.scenes;
-  while (scene_ + 1 < scenes.size() && scenes[scene_].to <= t) ++scene_;
-  const Scene& scene = scenes[scene_];
+  go_to_scene_at(t);
+  const Scene& scene = programme_.scenes[scene_];
   show_scene(scene);
   for (std::size_t index = 0; index < scene.seats.size(); ++index) {
     const auto& stream = scene.seats[index].stream;

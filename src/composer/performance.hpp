@@ -49,6 +49,7 @@ class Performance {
     std::vector<Person> people;
   };
   void take_streams();
+  void go_to_scene_at(Time t);
   void show_scene(const Scene& scene);
 
   std::filesystem::path folder_;

@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 
 import { openBrowser } from './lib/browser.mjs';
 import { allSeeAndHear, enter, openCall, publishAll } from './lib/call.mjs';
-import { assertTogether, beeps, completeManifest, delaysBetween, flashes, middle, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
+import { assertTogether, beeps, completeManifest, delaysBetween, flashes, kTogetherMs, middle, play, probe, recordingFolders, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -104,6 +104,6 @@ test('a programme that is made live has sound and picture together from its begi
     assertTogether(sync, name);
     // Before the sender's clock is known, which is some seconds later.
     const first = middle(sync.delays.slice(0, 3));
-    assert.ok(Math.abs(first) < 40, `${name}: sound is ${first} ms from its picture in the beginning`);
+    assert.ok(Math.abs(first) < kTogetherMs, `${name}: sound is ${first} ms from its picture in the beginning`);
   }
 });

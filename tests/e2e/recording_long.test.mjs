@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 
-import { beeps, delaysBetween, flashes, manifestOf } from './lib/recording.mjs';
+import { beeps, delaysBetween, flashes, kTogetherMs, manifestOf } from './lib/recording.mjs';
 import { binary } from './lib/server.mjs';
 
 const run = promisify(execFile);
@@ -17,7 +17,6 @@ const minutes = Number(process.env.SIMULATED_MINUTES ?? 10);
 const patience = { timeout: minutes * 60_000 };
 const program = (name) => path.join(path.dirname(binary), name);
 
-const kTogetherMs = 40;
 const kAcrossMs = 80;
 const people = { alice: { frequency: 1000, tile: [0.1, 0.4, 0.3, 0.2] }, bob: { frequency: 2600, tile: [0.6, 0.4, 0.3, 0.2] } };
 

@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { openBrowser } from './lib/browser.mjs';
 import { allSeeAndHear, consumeEachOther, enter, publishAll } from './lib/call.mjs';
 import { openNetwork } from './lib/network.mjs';
-import { assertTogether, beeps, completeManifest, delaysBetween, flashes, manifestOf, pictureSizes, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
+import { assertTogether, beeps, completeManifest, delaysBetween, flashes, manifestOf, middle, pictureSizes, play, probe, recordingFolders, soundDelays, timelineOf } from './lib/recording.mjs';
 import { startServer } from './lib/server.mjs';
 import { sleep, until } from './lib/wait.mjs';
 
@@ -78,7 +78,6 @@ function offset(time, phase) {
   const part = (((time - phase) % 1) + 1) % 1;
   return (part > 0.5 ? part - 1 : part) * 1000;
 }
-const middle = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 const spread = (values) => Math.max(...values) - Math.min(...values);
 
 test('four who mute, leave, stall and lose packets stay in sync in all that is made', { timeout: 240_000 }, async (context) => {

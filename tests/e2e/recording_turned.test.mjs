@@ -54,10 +54,10 @@ test('a phone that is turned is upright in the programme, and its files say how 
 
   // The two are beside each other, in the middle of the height.
   const programme = path.join(folder, manifest.outputs.find(({ mode }) => mode === 'composite').file);
-  const [before, then] = [await pictureAt(programme, '-ss', '2'), await pictureAt(programme, '-sseof', '-1')];
+  const [upright, turned] = [await pictureAt(programme, '-ss', '2'), await pictureAt(programme, '-sseof', '-1')];
   for (const centre of [0.25, 0.75]) {
-    assert.deepEqual([before(centre - 0.15, 0.5), before(centre + 0.15, 0.5)], [true, false], 'first it is bright on the left');
-    assert.deepEqual([then(centre, 0.38), then(centre, 0.62)], [true, false], 'then it is bright above');
-    assert.deepEqual([then(centre - 0.2, 0.38), then(centre + 0.2, 0.38)], [false, false], 'and higher than wide');
+    assert.deepEqual([upright(centre - 0.15, 0.5), upright(centre + 0.15, 0.5)], [true, false], 'first it is bright on the left');
+    assert.deepEqual([turned(centre, 0.38), turned(centre, 0.62)], [true, false], 'then it is bright above');
+    assert.deepEqual([turned(centre - 0.2, 0.38), turned(centre + 0.2, 0.38)], [false, false], 'and higher than wide');
   }
 });

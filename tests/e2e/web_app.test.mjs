@@ -28,7 +28,6 @@ async function openRecording(page) {
   await page.getByRole('heading', { level: 1 }).waitFor();
   await page.goto(new URL('/recordings', links.operator).href);
   await page.getByRole('link', { name: /first-meeting/ }).click();
-  return page;
 }
 
 test('three people who open the printed link see and hear each other', async () => {
@@ -92,7 +91,8 @@ test('a recording made with the button is shown in the meeting and plays on the 
   await asha.press('Stop recording');
   await asha.page.getByTitle('This meeting is being recorded').waitFor({ state: 'detached' });
 
-  const page = await openRecording(await openTab(browser, 'recordings'));
+  const page = await openTab(browser, 'recordings');
+  await openRecording(page);
   await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 2, undefined, { timeout: 60_000 });
   await page.evaluate(() => document.querySelector('video').play());
   await page.waitForFunction(() => document.querySelector('video').currentTime > 1);

@@ -118,7 +118,7 @@ export function delaysBetween(seen, heard) {
   return { flashes: seen.length, beeps: heard.length, delays, median: middle(delays), worst: Math.max(...delays.map(Math.abs)) };
 }
 
-const kTogetherMs = 40; // sound and picture of one participant
+export const kTogetherMs = 40; // sound and picture of one participant
 
 // A page that gets no processor for a while hands its sound over late, which is no fault of the recording: one in ten may be off.
 export function assertTogether(sync, what) {

@@ -109,6 +109,16 @@ function speech() {
   return destination.stream.getAudioTracks()[0];
 }
 
+// A track of what is on a canvas whenever it is sent. A frame that nobody has room for is left out.
+function paintedPicture(canvas) {
+  const picture = new MediaStreamTrackGenerator({ kind: 'video' });
+  const frames = picture.writable.getWriter();
+  const send = (rotation = 0) => {
+    if (frames.desiredSize > 0) frames.write(new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000), rotation })).catch(() => {}); // stopped
+  };
+  return { picture, send };
+}
+
 // A picture that flashes and a sound that beeps in the same instant, once a second, for what must notice when they drift apart.
 // Every tab does so `phase` seconds after the full second. The picture is handed over when it is painted, not when somebody next
 // looks at a canvas, so a flash is at most the 5 ms late that the timer is; a page that got no processor in that moment leaves it out.
@@ -125,8 +135,7 @@ async function synchronised(kind, { width = 320, height = 180, frequency = 1000,
     oscillator.start();
     const canvas = new OffscreenCanvas(width, height);
     const paint = canvas.getContext('2d', { willReadFrequently: true });
-    const picture = new MediaStreamTrackGenerator({ kind: 'video' });
-    const frames = picture.writable.getWriter();
+    const { picture, send } = paintedPicture(canvas);
     const wall = () => (performance.timeOrigin + performance.now()) / 1000 - phase;
     let first = 0; // when it flashes for the first time, on the context's clock
     let beeps = 0;
@@ -155,7 +164,7 @@ async function synchronised(kind, { width = 320, height = 180, frequency = 1000,
       paint.fillRect(0, 0, width, height);
       paint.fillStyle = '#456';
       paint.fillRect((now * 50) % width, 0, 4, 4);
-      if (frames.desiredSize > 0) frames.write(new VideoFrame(canvas, { timestamp: Math.round(performance.now() * 1000) })).catch(() => {}); // stopped
+      send();
     }, 5);
     flashAndBeep = { picture, sound: destination.stream.getAudioTracks()[0], context };
   }
@@ -172,14 +181,9 @@ async function phone(kind, { width = 640, height = 360, turnedAfter, degrees }) 
   paint.fillRect(0, 0, width / 2, height);
   paint.fillStyle = '#000';
   paint.fillRect(width / 2, 0, width / 2, height);
-  const picture = new MediaStreamTrackGenerator({ kind: 'video' });
-  const frames = picture.writable.getWriter();
+  const { picture, send } = paintedPicture(sensor);
   const began = performance.now();
-  setInterval(() => {
-    const now = performance.now();
-    const rotation = now - began < turnedAfter * 1000 ? 0 : degrees;
-    if (frames.desiredSize > 0) frames.write(new VideoFrame(sensor, { timestamp: Math.round(now * 1000), rotation })).catch(() => {}); // stopped
-  }, 33);
+  setInterval(() => send(performance.now() - began < turnedAfter * 1000 ? 0 : degrees), 33);
   return picture;
 }
 
