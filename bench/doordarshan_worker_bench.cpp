@@ -102,6 +102,7 @@ class Bench {
     std::vector<Sending> sending;
     const Nanoseconds begin = stamp_now();
     for (const auto& peer : peers_) {
+      peer->begin();
       for (auto& source : peer->sources()) {
         source.begin(begin);
         sending.push_back({peer.get(), &source});
@@ -136,6 +137,8 @@ class Bench {
       now = after;
     }
     for (const Nanoseconds end = now + kLate; now < end; now = stamp_now()) receive(conditions, tally);
+    std::uint64_t missing = 0;
+    for (const auto& peer : peers_) missing += peer->missing();
     Tally late;
     for (Nanoseconds last = now; now < last + kQuiet && now < begin + duration + kTooLate; now = stamp_now()) {
       if (receive(conditions, late) != 0) last = now;
@@ -145,11 +148,13 @@ class Bench {
     for (std::size_t i = 0; i < sending.size(); ++i)
       std::printf("%s%llu", i == 0 ? "" : ",", static_cast<unsigned long long>(sending[i].sent));
     std::printf(
-        "],\"received\":%llu,\"late\":%llu,\"wrong\":%llu,\"overflows\":%llu,\"busy\":%.3f,\"p50\":%llu,\"p99\":%llu,\"max\":%llu}\n",
-        static_cast<unsigned long long>(tally.packets), static_cast<unsigned long long>(late.packets),
-        static_cast<unsigned long long>(tally.wrong), static_cast<unsigned long long>(links_.overflows() - overflows),
-        static_cast<double>(busy) / static_cast<double>(duration), static_cast<unsigned long long>(tally.latencies.percentile(0.5)),
-        static_cast<unsigned long long>(tally.latencies.percentile(0.99)), static_cast<unsigned long long>(tally.latencies.max()));
+        "],\"received\":%llu,\"missing\":%llu,\"late\":%llu,\"wrong\":%llu,\"overflows\":%llu,\"busy\":%.3f,\"p50\":%llu,\"p99\":%llu,"
+        "\"max\":%llu}\n",
+        static_cast<unsigned long long>(tally.packets), static_cast<unsigned long long>(missing),
+        static_cast<unsigned long long>(late.packets), static_cast<unsigned long long>(tally.wrong),
+        static_cast<unsigned long long>(links_.overflows() - overflows), static_cast<double>(busy) / static_cast<double>(duration),
+        static_cast<unsigned long long>(tally.latencies.percentile(0.5)), static_cast<unsigned long long>(tally.latencies.percentile(0.99)),
+        static_cast<unsigned long long>(tally.latencies.max()));
     std::fflush(stdout);
   }
 

@@ -58,9 +58,7 @@ function scenarioTable(results, wanted) {
     const ratio = medianAndRange(ratios(stock, ours, 'cpuUs'), (value) => value.toFixed(2));
     cells.push(medianAndRange(of(stock, 'cpuUs')), medianAndRange(of(ours, 'cpuUs')), pastLimit(results[name]) ? `(${ratio})` : `**${ratio}**`);
     for (const key of ['p50Ms', 'p99Ms']) cells.push(medianAndRange(of(stock, key)), medianAndRange(of(ours, key)));
-    // Of simulcast, what should have come is not known to the packet: it depends on which layer each subscriber was given when.
-    const knows = scenarios[name].media.every(({ bitrates }) => bitrates.length === 1);
-    cells.push(...sides.map((side) => (knows ? percent(Math.max(0, median(of(results[name][side], 'loss')))) : '')));
+    cells.push(...sides.map((side) => percent(Math.max(0, median(of(results[name][side], 'loss'))))));
     lines.push(`| ${cells.join(' | ')} |`);
   }
   return lines;

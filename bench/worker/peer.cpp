@@ -69,6 +69,7 @@ void Peer::take_rtp(load::MutableBytes packet, load::Nanoseconds arrival, const 
   const std::uint32_t ssrc = rtp::read_u32(packet, 8);
   if (ssrc == kProbeSsrc) return;
   last_ssrc_ = ssrc;
+  gaps_.add(ssrc, rtp::read_u16(packet, 2));
   ++tally.packets;
   if (received_++ % conditions.sample != 0) return;
   const auto plain = srtp_->unprotect_rtp(packet);

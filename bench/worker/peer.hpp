@@ -12,6 +12,7 @@
 #include "bench/load/latency_histogram.hpp"
 #include "bench/load/srtp_session.hpp"
 #include "bench/load/transport_feedback.hpp"
+#include "bench/worker/gaps.hpp"
 #include "bench/worker/links.hpp"
 #include "bench/worker/source.hpp"
 
@@ -48,6 +49,10 @@ class Peer {
   void send_reports(load::Nanoseconds now);
   std::size_t send_frame(Source& source);
 
+  // Since the last begin().
+  void begin() { gaps_.clear(); }
+  std::uint64_t missing() const { return gaps_.missing(); }
+
   std::vector<Source>& sources() { return sources_; }
 
  private:
@@ -62,6 +67,7 @@ class Peer {
   load::DtlsClient dtls_;
   std::optional<load::SrtpSession> srtp_;  // once the handshake is over
   std::vector<Source> sources_;
+  Gaps gaps_;
   std::uint64_t received_ = 0;
   std::uint32_t last_ssrc_ = 0;
   load::FeedbackBuilder feedback_;

@@ -10,6 +10,8 @@ import { startServer } from './lib/server.mjs';
 import { until } from './lib/wait.mjs';
 import { allMeet, joinMeeting, printedLinks, tabTraffic } from './lib/web_app.mjs';
 
+const longestGapMs = Number(process.env.DD_DRAIN_GAP_MS ?? 2000); // more where the workers run under sanitizers
+
 let mariadb;
 let control;
 let media = [];
@@ -56,7 +58,7 @@ test('a media server that is emptied hands its meeting over with gaps under two 
   await allMeet(people);
   const gaps = await Promise.all(longest.map((gap) => gap()));
   context.diagnostic(`longest gaps in ms: ${JSON.stringify(gaps)}`);
-  for (const gap of gaps.flatMap(Object.values)) assert.ok(gap < 2000, `no gap of 2 s: ${JSON.stringify(gaps)}`);
+  for (const gap of gaps.flatMap(Object.values)) assert.ok(gap < longestGapMs, `no gap of ${longestGapMs} ms: ${JSON.stringify(gaps)}`);
   await part(people);
 });
 
