@@ -254,6 +254,8 @@ class Session : public RTC::UdpSocket::Listener {
     const std::uint16_t sequence = dd::rtp::read_u16(datagram, 2);
     const std::uint32_t ssrc = dd::rtp::read_u32(datagram, 8);
     const auto last = peer.received.find(ssrc);
+    // Begun near the end of a round, a stream whose first packets are lost never decrypts (RFC 3711, section 3.3.1).
+    if (last == peer.received.end() && begins_anywhere(ssrc)) DD_CHECK(sequence < 0xC000, "a stream that began in the round's second half");
     const auto step = last == peer.received.end() ? std::int16_t{1} : static_cast<std::int16_t>(sequence - last->second);
     const bool plain = peer.srtp->unprotect_rtp(datagram).has_value();
     // What is repeated or far off may be refused by the subscriber too; then it no longer knows in which round the stream is, and as little

@@ -15,6 +15,7 @@
 #include "FBS/rtpParameters.h"
 #include "FBS/transport.h"
 #include "FBS/webRtcTransport.h"
+#include "RTC/RTP/ProbationGenerator.hpp"
 #include "worker_in_process.hpp"
 
 namespace dd::fuzz {
@@ -44,6 +45,10 @@ inline std::uint32_t rtx_of(std::uint32_t ssrc) { return ssrc + 10; }
 inline std::uint32_t mapped(std::uint32_t ssrc) { return ssrc + 50; }
 inline std::uint32_t consumer_ssrc(std::size_t who, std::size_t publisher, std::size_t stream) {
   return static_cast<std::uint32_t>(5000 + who * 100 + publisher * 30 + stream);
+}
+// Streams whose first sequence number is the worker's own choice: probing, and RTX to a subscriber.
+inline bool begins_anywhere(std::uint32_t ssrc) {
+  return ssrc == RTC::RTP::ProbationGenerator::Ssrc || (ssrc >= 5000 && (ssrc - 5000) % 100 % 30 >= 10);
 }
 
 struct Choice {
