@@ -34,7 +34,7 @@ class HttpServer final {
   std::uint16_t port() const;  // the real one, once listening
   std::size_t connections() const;
 
-  // Accepts no more, ends the event streams, closes the WebSockets with 1001, lets running requests finish until `deadline` has passed, then closes the rest.
+  // Once. Accepts no more, ends the event streams, closes the WebSockets with 1001, lets running requests finish until `deadline` has passed, then closes the rest.
   Task<void> stop(Duration deadline);
 
  private:

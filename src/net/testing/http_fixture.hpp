@@ -225,11 +225,12 @@ class HttpFixture : public ::testing::Test {
     on_loop([&] { store_->faults().slow_down(latency); });
   }
   void begin_stop(Duration deadline) {
+    stopping_ = true;
     on_loop([&] { spawn(stop_server(deadline)); });
   }
   // What is being answered still uses the host and what the test lent it; whoever reads nothing is cut off at the deadline.
   void stop_serving() {
-    if (!stopped_ && thread_.joinable()) begin_stop(std::chrono::milliseconds{500});
+    if (!stopping_ && thread_.joinable()) begin_stop(std::chrono::milliseconds{500});
     EXPECT_TRUE(!thread_.joinable() || eventually([this] { return stopped(); }));
   }
   bool stopped() const { return stopped_; }
@@ -297,6 +298,7 @@ class HttpFixture : public ::testing::Test {
   std::unique_ptr<HttpServer> server_;
   HttpSettings settings_used_;
   std::uint16_t port_ = 0;
+  bool stopping_ = false;
   std::atomic<bool> stopped_ = false;
   std::thread thread_;
 };
