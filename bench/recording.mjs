@@ -91,19 +91,23 @@ export function recordingSections(quick) {
     sources(folder, seconds);
     lines.push('', `Composing ${seconds} s of ${width}x${height} VP8 and Opus tracks into ${width}x${height} at ${fps}, H264 (veryfast, crf 22) and AAC, one after the other:`, '');
     lines.push('| people | times real time | CPU-seconds a second | CPU against ffmpeg | CPU against a GStreamer pipeline |', '|--:|--:|--:|--:|--:|');
+    const others = new Map(); // what ffmpeg and GStreamer took, by people
     for (const people of [1, 4, 9]) {
       const recording = makeRecording(folder, people, seconds);
       const { ours, ffmpeg, gstreamer } = Object.fromEntries(Object.entries(commands(people)).map(([name, command]) => [name, timed(command, recording)]));
       lines.push(`| ${people} | ${(seconds / ours.wall).toFixed(1)} | ${(ours.cpu / seconds).toFixed(2)} | ${(ours.cpu / ffmpeg.cpu).toFixed(2)} | ${(ours.cpu / gstreamer.cpu).toFixed(2)} |`);
+      others.set(people, { ffmpeg, gstreamer });
     }
-    lines.push('', `The same by the live composer, as cores: of the tracks, and of the simulcast's middle layer (${width / 2}x${height / 2} at 450 kb/s) where the tiles are small:`, '');
-    lines.push('| people | cores, tracks | cores, small layers |', '|--:|--:|--:|');
+    lines.push('', `The same by the live composer, which also writes HLS: of the tracks, beside what the other two took above, and of the simulcast's middle layer`);
+    lines.push(`(${width / 2}x${height / 2} at 450 kb/s) where the tiles are small:`, '');
+    lines.push('| people | cores, tracks | CPU against ffmpeg | CPU against a GStreamer pipeline | cores, small layers |', '|--:|--:|--:|--:|--:|');
     for (const people of [1, 4, 9]) {
-      const cores = [false, true].map((previews) => {
+      const [tracks, small] = [false, true].map((previews) => {
         const recording = makeRecording(folder, people, seconds, { previews, live: true });
         return timed(`${path.join(programs, 'doordarshan-composer')} live . -o live --layout grid --width ${width} --height ${height} --fps ${fps}`, recording).cpu / seconds;
       });
-      lines.push(`| ${people} | ${cores.map((one) => one.toFixed(2)).join(' | ')} |`);
+      const against = ['ffmpeg', 'gstreamer'].map((other) => ((tracks * seconds) / others.get(people)[other].cpu).toFixed(2));
+      lines.push(`| ${people} | ${tracks.toFixed(2)} | ${against.join(' | ')} | ${small.toFixed(2)} |`);
     }
     lines.push('');
     return lines;
