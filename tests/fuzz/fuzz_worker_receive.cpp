@@ -16,6 +16,7 @@
 
 #include "RTC/PlainTransport.hpp"
 #include "bench/load/stun.hpp"
+#include "loop_clock.hpp"
 #include "worker_datagrams.hpp"
 #include "worker_meeting.hpp"
 
@@ -50,6 +51,19 @@ void start_srtp_for_peers() {
   load::SrtpKeys keys{.profile = load::SrtpProfile::kAes128CmSha1, .local = Datagram(30), .remote = Datagram(30)};
   DD_CHECK(load::SrtpSession::open(keys), "libsrtp does not start");
   srtp_shutdown();
+}
+
+// Whoever asks: a header of upstream's that was found instead of the patched one once let all of the packet's way read the clock.
+bool clock_stands_in_a_batch() {
+  Shared& shared = WorkerInProcess::only().shared();
+  const std::int64_t before = shared.GetTimeUs();
+  std::int64_t within = 0;
+  {
+    const dd::loop_clock::Frozen batch;
+    monotonic_ns += 1'000'000;
+    within = shared.GetTimeUs();
+  }
+  return within == before && shared.GetTimeUs() == before + 1000;
 }
 
 const load::DtlsIdentity& identity() {
@@ -390,6 +404,10 @@ class Session : public RTC::UdpSocket::Listener {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   static const bool started = (start_srtp_for_peers(), true);
   static_cast<void>(started);
+#ifdef DD_MS_BATCH_CLOCK
+  static const bool frozen = clock_stands_in_a_batch();
+  DD_CHECK(frozen, "the clock goes on in a batch");
+#endif
   Input input{data, data + size};
   const std::uint8_t first = input.next();
   const std::uint8_t second = input.next();
