@@ -66,10 +66,11 @@ test('2 publishers reach 6 subscribers without loss, and the report has its figu
 });
 
 test('a mesh of simulcast cameras: everybody gets the highest layer', async () => {
-  const { json } = await measure('--publishers', '3', '--subscribers', '0', '--mesh', '--simulcast', '3', '--duration', '3', ...patient);
+  const { json } = await measure('--publishers', '3', '--subscribers', '0', '--mesh', '--simulcast', '3', '--duration', '20', ...patient);
   assert.equal(json.measurement.streams, 12);
   assert.equal(json.measurement.lost, 0);
-  // The two lower layers together have not half of its bits.
+  // The two lower layers together have not half of its bits. On a busy machine the estimate takes some seconds more to allow the highest, so
+  // it has twenty, of which half must be at the highest.
   const bitrate = (json.measurement.video.bytes * 8) / json.measurement.seconds / 6;
   assert.ok(bitrate > 1_000_000, `${Math.round(bitrate)} bit/s a camera`);
 });
