@@ -11,20 +11,27 @@ namespace {
 constexpr std::int64_t kMs = 1000;
 constexpr std::int64_t kSecond = 1000 * kMs;
 
-constexpr std::int64_t kArrivalWindow = 20;  // seconds; 100 ppm of skew are 2 ms in it
-constexpr std::size_t kReports = 32;         // the worker sends one a second
+constexpr std::int64_t kArrivals = kSecond / 4;
+constexpr std::int64_t kArrivalWindow = 20 * kSecond;  // 100 ppm of skew are 2 ms in it
+// Reports are held against the arrivals of their own moment: a microphone that drops pieces puts its clock back for good, by 10 ms
+// a second on a busy machine (measured in Chromium), and against older arrivals its reports would seem to come from the future.
+constexpr std::int64_t kRecentArrivals = kSecond / 2;
+constexpr std::size_t kReports = 32;  // the worker sends one a second
 constexpr std::int64_t kReportSpacing = 800 * kMs;
 constexpr std::size_t kReportsForSlope = 8;
-constexpr double kMaxSlope = 300e-6;  // crystals are within 100 ppm; beyond is noise
+constexpr double kMaxSlope = 300e-6;  // crystals are within 100 ppm; what is a little beyond is noise
+constexpr std::size_t kReportsForLosing = 5;
+constexpr double kLosing = 4e-3;  // far beyond, it is a clock that loses time all the while
+constexpr double kMaxLosing = 0.1;
 // The worker begins with arrival times and changes to capture times once it knows the sender's clock (three of its reports):
 // three in a row that disagree with the line by more than jitter are believed instead of the line.
-constexpr std::int64_t kStep = 15 * kMs;
+constexpr std::int64_t kStep = 10 * kMs;
 constexpr std::size_t kStepReports = 3;
 
 constexpr std::int64_t kReportFresh = 10 * kSecond;
-constexpr std::int64_t kMaxAhead = 5 * kMs;              // captured after it arrived: impossible but for rounding
-constexpr std::int64_t kMaxBehind = 2 * kSecond;         // captured longer than this before it arrived: not believed
-constexpr std::int64_t kJump = kSecond;                  // timestamps and arrival disagree by more: look closer
+constexpr std::int64_t kMaxAhead = 10 * kMs;      // captured after it arrived: impossible but for rounding, and for what is lost just then
+constexpr std::int64_t kMaxBehind = 2 * kSecond;  // captured longer than this before it arrived: not believed
+constexpr std::int64_t kJump = kSecond;           // timestamps and arrival disagree by more: look closer
 constexpr std::int64_t kSurelyRestarted = 15 * kSecond;  // no network holds packets back for so long
 constexpr std::int64_t kDoubt = 300 * kMs;
 constexpr std::int64_t kDoubtAtMost = 3 * kSecond;
@@ -67,18 +74,20 @@ void SenderClock::restart(std::int64_t rtp, std::int64_t arrival_us) {
 }
 
 void SenderClock::note_arrival(std::int64_t arrival_us, std::int64_t residual_us) {
-  const std::int64_t second = arrival_us / kSecond;
-  if (arrivals_.empty() || arrivals_.back().second < second) {
-    arrivals_.push_back({second, residual_us});
+  if (arrivals_.empty() || arrival_us - arrivals_.back().since_us >= kArrivals) {
+    arrivals_.push_back({arrival_us, residual_us});
   } else {
     arrivals_.back().least_us = std::min(arrivals_.back().least_us, residual_us);
   }
-  while (arrivals_.front().second + kArrivalWindow < second) arrivals_.pop_front();
+  while (arrivals_.front().since_us + kArrivalWindow < arrival_us) arrivals_.pop_front();
 }
 
-std::optional<std::int64_t> SenderClock::floor_us() const {
+std::optional<std::int64_t> SenderClock::floor_us(std::int64_t window_us) const {
   std::optional<std::int64_t> least;
-  for (const Bucket& bucket : arrivals_) least = least ? std::min(*least, bucket.least_us) : bucket.least_us;
+  for (const Bucket& bucket : arrivals_) {
+    if (bucket.since_us + window_us < arrivals_.back().since_us) continue;
+    least = least ? std::min(*least, bucket.least_us) : bucket.least_us;
+  }
   return least;
 }
 
@@ -88,7 +97,7 @@ void SenderClock::on_packet(std::uint32_t rtp32, MonotonicTime arrival) {
   if (!started_) restart(rtp, arrival_us);
   const std::int64_t media = media_us(rtp);
   const std::int64_t residual = arrival_us - media;
-  const auto floor = floor_us();
+  const auto floor = floor_us(kArrivalWindow);
   if (floor && (residual < *floor - kJump || residual > *floor + kSurelyRestarted)) {
     const auto reported = reported_us(media);
     // Reports that agree with this packet say that only the network changed.
@@ -140,7 +149,7 @@ std::optional<MonotonicTime> SenderClock::on_report(std::int64_t ntp_us, std::ui
   }
   const std::int64_t media = media_us(unwrapper_.peek(rtp32));
   const std::int64_t residual = ntp_us + least() - media;
-  const auto floor = floor_us();
+  const auto floor = floor_us(kRecentArrivals);
   if (!floor || !plausible(residual, *floor)) return std::nullopt;
   if (reports_.empty() || media - last_report_media_us_ >= kReportSpacing || media < last_report_media_us_) {
     reports_.push_back({media, residual});
@@ -167,11 +176,10 @@ void SenderClock::fit() {
         std::all_of(reports_.end() - kStepReports, reports_.end(), [&](const Report& report) { return off_line(report) < -kStep; });
     if (above || below) {
       reports_.erase(reports_.begin(), reports_.end() - kStepReports);
-      warm_until_us_ = std::max(warm_until_us_, reports_.back().media_us + reports_.back().residual_us + 2 * kSecond);
     }
   }
   slope_ = 0;
-  if (reports_.size() >= kReportsForSlope) {
+  if (reports_.size() >= kReportsForLosing) {
     std::vector<double> slopes;
     slopes.reserve(reports_.size() * (reports_.size() - 1) / 2);
     for (auto later = reports_.begin(); later != reports_.end(); ++later) {
@@ -181,7 +189,12 @@ void SenderClock::fit() {
                          static_cast<double>(later->media_us - earlier->media_us));
       }
     }
-    if (!slopes.empty()) slope_ = std::clamp(median(slopes), -kMaxSlope, kMaxSlope);
+    const double slope = slopes.empty() ? 0 : median(slopes);
+    if (slope > kLosing) {
+      slope_ = std::min(slope, kMaxLosing);
+    } else if (reports_.size() >= kReportsForSlope) {
+      slope_ = std::clamp(slope, -kMaxSlope, kMaxSlope);
+    }
   }
   level_at_us_ = reports_.back().media_us;
   std::vector<std::int64_t> levels;
@@ -198,10 +211,12 @@ std::optional<std::int64_t> SenderClock::reported_us(std::int64_t media) const {
 }
 
 std::int64_t SenderClock::target_us(std::int64_t media, std::int64_t now_us) const {
-  const std::int64_t floor = *floor_us();
   const bool fresh = reported_at_us_ && now_us - *reported_at_us_ < kReportFresh;
-  if (const auto reported = reported_us(media); fresh && reported) return std::clamp(*reported, floor - kMaxBehind, floor + kMaxAhead);
-  return floor + bias_us_.value_or(0);
+  if (const auto reported = reported_us(media); fresh && reported) {
+    const std::int64_t floor = *floor_us(kRecentArrivals);
+    return std::clamp(*reported, floor - kMaxBehind, floor + kMaxAhead);
+  }
+  return *floor_us(kArrivalWindow) + bias_us_.value_or(0);
 }
 
 std::vector<SenderClock::Correction> SenderClock::take_corrections(bool at_end) {
@@ -229,8 +244,9 @@ std::optional<MonotonicTime> SenderClock::time_of(std::uint32_t rtp32, Monotonic
     offset_us_ = target;
   } else {
     const auto passed = static_cast<double>(std::max<std::int64_t>(now_us - slewed_at_us_, 0));
-    const double wish =
-        static_cast<double>(target - *offset_us_) * std::min(1.0, passed / (now_us < warm_until_us_ ? kWarmTime : kCalmTime));
+    const std::int64_t error = target - *offset_us_;
+    const bool warm = now_us < warm_until_us_ || std::abs(error) > kStep;
+    const double wish = static_cast<double>(error) * std::min(1.0, passed / (warm ? kWarmTime : kCalmTime));
     *offset_us_ += static_cast<std::int64_t>(std::clamp(std::round(wish), -kMaxSlew * passed, kMaxSlew * passed));
   }
   slewed_at_us_ = now_us;

@@ -60,7 +60,7 @@ class SenderClock {
     std::int64_t offset_us = 0;
   };
   struct Bucket {
-    std::int64_t second = 0;
+    std::int64_t since_us = 0;
     std::int64_t least_us = 0;
   };
   struct Doubt {  // a silence that ended with timestamps which went on as if there had been none
@@ -72,7 +72,7 @@ class SenderClock {
   std::int64_t media_us(std::int64_t rtp) const { return (rtp - base_rtp_) * 1000000 / static_cast<std::int64_t>(rate_); }
   void restart(std::int64_t rtp, std::int64_t arrival_us);
   void note_arrival(std::int64_t arrival_us, std::int64_t residual_us);
-  std::optional<std::int64_t> floor_us() const;
+  std::optional<std::int64_t> floor_us(std::int64_t window_us) const;  // over the last time in which packets came
   std::optional<std::int64_t> reported_us(std::int64_t media) const;
   bool plausible(std::int64_t residual_us, std::int64_t floor) const;
   std::int64_t target_us(std::int64_t media, std::int64_t now_us) const;
@@ -85,7 +85,7 @@ class SenderClock {
   std::int64_t started_us_ = 0;
   std::uint64_t restarts_ = 0;
 
-  std::deque<Bucket> arrivals_;  // the least of arrival minus media time in each of the last seconds
+  std::deque<Bucket> arrivals_;  // the least of arrival minus media time in each quarter of the last seconds
   std::optional<Doubt> doubt_;
 
   std::deque<std::int64_t> report_delays_;  // arrival minus NTP of the last reports

@@ -186,6 +186,18 @@ TEST(Session, SoundAndPictureOfSkewedClocksStayTogetherForMinutes) {
   EXPECT_FALSE(stage.events<recording::SyncNoted>().empty());
 }
 
+TEST(Session, SoundIsOffByHalfAPacketAtMostWhateverItsReportsTell) {
+  for (const std::int64_t late_us : {0, 20000}) {
+    Stage stage("stamped" + std::to_string(late_us));
+    Sender& sound = stage.add(Codec::kOpus, "alice");
+    sound.late_us = late_us;
+    stage.run(10s);
+    stage.settle(400ms);
+    stage.finish();
+    EXPECT_LT(worst_ms(stage, sound, 2, 6.5), 11) << late_us;
+  }
+}
+
 recording::Retiming retiming_of(const Stage& stage, const Sender& sender) {
   recording::Retiming retiming;
   for (const auto& event : stage.events<recording::TrackRetimed>()) {

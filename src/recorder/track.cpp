@@ -87,11 +87,11 @@ Track::Track(recording::AddTrack settings, recording::Kind kind, recording::Code
   }
 }
 
-// Chromium stamps the reports of sound with the time a packet is sent, of which the packet's own duration has passed since
-// its first sample was captured; pictures it stamps when captured. ADR 12 has the sources and the sums.
+// What a sender's reports pair with the first sample of a packet of sound is when that sample was captured, or when its packet was sent,
+// a packet's duration later, or something in between: half a packet is off by 10 ms at most. ADR 12 has the sources and the sums.
 recording::Time Track::earlier() const {
   if (!sound()) return {};
-  return kOpusLookAhead + (exact_capture_ ? recording::Time{} : std::chrono::duration_cast<recording::Time>(packet_duration_));
+  return kOpusLookAhead + (exact_capture_ ? recording::Time{} : std::chrono::duration_cast<recording::Time>(packet_duration_ / 2));
 }
 
 void Track::on_packet(const rtp::PacketView& packet, MonotonicTime arrival) {

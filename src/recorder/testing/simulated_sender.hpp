@@ -68,6 +68,9 @@ class SimulatedSender {
     now_us_ += us;
   }
 
+  // Captured, but never sent nor counted.
+  void lose_time(std::int64_t us) { rtp_zero_us_ += us; }
+
   // The sender begins with other timestamps, as a browser does after replacing its track.
   void restart_timestamps(std::uint32_t first) {
     rtp_origin_ = first;

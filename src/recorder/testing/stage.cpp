@@ -106,7 +106,7 @@ Sender& Stage::make(recording::Codec codec, const std::string& participant, bool
   }
   sender.frames = sound ? &coded_sound() : &coded_pictures(codec);
   sender.interval_us = sound ? 20000 : 33333;
-  sender.late_us = sound ? 20000 : 0;
+  sender.late_us = sound ? 10000 : 0;
   sender.next_us = us_;
   sender.silent = paused;
   return sender;

@@ -51,7 +51,7 @@ struct Sender {
   double jitter_us = 3000;
   double loss = 0;
   bool answers_nack = true;
-  std::int64_t late_us = 0;         // of sound: how much later than its capture reports put it, as Chromium's do
+  std::int64_t late_us = 0;         // of sound: how much later than its capture reports put it; in Chromium up to a packet
   std::int64_t known_after_us = 0;  // until then the worker knows nothing of the sender's clock and reports arrival
   std::uint32_t first_rtp = 0xFFFFF000U;
   bool silent = false;

@@ -120,39 +120,37 @@ function paintedPicture(canvas) {
 }
 
 // A picture that flashes and a sound that beeps in the same instant, once a second, for what must notice when they drift apart.
-// Every tab does so `phase` seconds after the full second. The picture is handed over when it is painted, not when somebody next
-// looks at a canvas, so a flash is at most the 5 ms late that the timer is; a page that got no processor in that moment leaves it out.
-// The sound is made in pieces of 10 or 20 ms, so its clock stands still between them, and stands longer when the machine is busy. In the moment in which a piece is handed over the clock
-// says its end, so the furthest that the clock was ever ahead of the page's own tells what is sounding now.
+// Every tab does so `phase` seconds after the full second. Both are made and handed over here, by the page's clock alone: a sound card,
+// even a false one, loses time for good when a busy machine lets it wait, which is a fault of the source that a recording keeps.
+// A flash is at most the 5 ms late that the timer is; a page that got no processor in that moment leaves it out. Sound is never left out.
+const kRate = 48_000;
+const kPiece = kRate / 100;
 let flashAndBeep;
-async function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
+function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase = 0 } = {}) {
   if (!flashAndBeep) {
-    const context = new AudioContext({ latencyHint: 'interactive' });
-    const oscillator = new OscillatorNode(context, { frequency });
-    const gate = new GainNode(context, { gain: 0 });
-    const destination = context.createMediaStreamDestination();
-    oscillator.connect(gate).connect(destination);
-    oscillator.start();
     const canvas = new OffscreenCanvas(width, height);
     const paint = canvas.getContext('2d', { willReadFrequently: true });
     const { picture, send } = paintedPicture(canvas);
+    const sound = new MediaStreamTrackGenerator({ kind: 'audio' });
+    const pieces = sound.writable.getWriter();
     const wall = () => (performance.timeOrigin + performance.now()) / 1000 - phase;
-    let first = 0; // when it flashes for the first time, on the context's clock
-    let beeps = 0;
-    let painted = -1;
+    const began = performance.now() / 1000;
+    const first = Math.ceil(wall()) - wall(); // when it flashes for the first time, in seconds after it began
+    let sounded = 0; // samples
+    let painted = -Infinity;
     let flash = false;
-    let ahead = -Infinity; // of the sound's clock before the page's, in seconds
     setInterval(() => {
-      if (context.currentTime === 0) return; // it does not run yet
-      const page = performance.now() / 1000;
-      ahead = Math.max(ahead, context.currentTime - page);
-      if (context.currentTime < 0.3) return; // some pieces are handed over first
-      const now = page + ahead;
-      if (first === 0) first = now + Math.ceil(wall()) + 1 - wall();
-      while (first + beeps < now + 1) {
-        gate.gain.setValueAtTime(0.5, first + beeps);
-        gate.gain.setValueAtTime(0, first + beeps + 0.1);
-        ++beeps;
+      const now = performance.now() / 1000 - began;
+      const due = Math.floor((now * kRate - sounded) / kPiece) * kPiece;
+      if (due > 0) {
+        const data = new Float32Array(due);
+        for (let i = 0; i < due; ++i) {
+          const time = (sounded + i) / kRate - first;
+          if (time >= 0 && time % 1 < 0.1) data[i] = 0.5 * Math.sin(2 * Math.PI * frequency * (time % 1));
+        }
+        const timestamp = Math.round((began + sounded / kRate) * 1e6);
+        pieces.write(new AudioData({ format: 'f32', sampleRate: kRate, numberOfFrames: due, numberOfChannels: 1, timestamp, data })).catch(() => {}); // stopped
+        sounded += due;
       }
       // An even 30 pictures a second, of which a flash is three: encoders drop what comes unevenly.
       const frame = Math.floor((now - first) * 30);
@@ -166,10 +164,8 @@ async function synchronised(kind, { width = 320, height = 180, frequency = 1000,
       paint.fillRect((now * 50) % width, 0, 4, 4);
       send();
     }, 5);
-    flashAndBeep = { picture, sound: destination.stream.getAudioTracks()[0], context };
+    flashAndBeep = { picture, sound };
   }
-  // A sound card that has just been opened is fed in fits and starts.
-  while (flashAndBeep.context.currentTime < 2) await new Promise((resolve) => setTimeout(resolve, 50));
   return kind === 'audio' ? flashAndBeep.sound : flashAndBeep.picture;
 }
 
