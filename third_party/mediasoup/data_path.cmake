@@ -158,8 +158,8 @@ patch(src/RTC/SrtpSession.cpp "		uint8_t* encryptBuffer = EncryptBuffer;
 		const srtp_err_status_t err = srtp_protect(
 ")
 
-# libwebrtc's pacer asks to be woken every 5 ms, but here it paces nothing: it only sends the packets of a probe. Without one the
-# controller's own interval (25 ms) is enough; a probe that begins wakes it at once.
+# libwebrtc's pacer asks to be woken every 5 ms, but here it paces nothing: it only sends the packets of a probe. Without one twice the
+# controller's own interval (25 ms) is enough, for each feedback brings it up to date; a probe that begins wakes it at once.
 set(congestion src/RTC/TransportCongestionControlClient.cpp)
 patch(${congestion} "	/* Instance methods. */
 
@@ -198,16 +198,39 @@ patch(${congestion} "			this->rtpTransportControllerSend->packet_sender()->Proce
 #ifdef DD_MS_CALM_PACER
 			if (!probes(this->rtpTransportControllerSend))
 			{
-				this->processTimer->Start(this->controllerFactory->GetProcessInterval().ms());
+				this->processTimer->Start(2 * this->controllerFactory->GetProcessInterval().ms());
 			}
 			else
 #endif
 			this->processTimer->Start(
 ")
 
+# What congestion control remembers of each packet until it is acknowledged.
+set(sent deps/libwebrtc/libwebrtc/modules/congestion_controller/rtp/send_time_history.h)
+patch(${sent} "#include <utility>" "#include <utility>\n#include \"packet_history.hpp\"")
+patch(${sent} "  std::map<int64_t, PacketFeedback> history_;" "#ifdef DD_MS_PACKET_HISTORY
+  dd::PacketHistory<PacketFeedback> history_;
+#else
+  std::map<int64_t, PacketFeedback> history_;
+#endif")
+
+# It is told of a packet when it is queued, while all that it needs for that is at hand.
+patch(src/RTC/Transport.cpp "			const std::weak_ptr<RTC::TransportCongestionControlClient> tccClientWeakPtr(this->tccClient);
+" "#ifdef DD_MS_TELL_AT_ONCE
+			this->tccClient->PacketSent(packetInfo, this->shared->GetTimeUs());
+
+			const onSendCallback* cb{ nullptr };
+#else
+			const std::weak_ptr<RTC::TransportCongestionControlClient> tccClientWeakPtr(this->tccClient);
+")
+foreach(to consumer nullptr)
+  patch(src/RTC/Transport.cpp "			SendRtpPacket(${to}, packet, cb);" "#endif
+			SendRtpPacket(${to}, packet, cb);")
+endforeach()
+
 function(worker_data_path target)
   set(parts ${target}-parts)
-  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM)
+  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM PACKET_HISTORY TELL_AT_ONCE)
     if(DD_MS_${part})
       target_compile_definitions(${parts} PUBLIC DD_MS_${part})
     endif()
