@@ -63,7 +63,6 @@ void SenderClock::restart(std::int64_t rtp, std::int64_t arrival_us) {
   started_ = true;
   base_rtp_ = rtp;
   started_us_ = arrival_us;
-  warm_until_us_ = arrival_us + kWarmUp;
   arrivals_.clear();
   reports_.clear();
   reported_at_us_.reset();
@@ -83,10 +82,11 @@ void SenderClock::note_arrival(std::int64_t arrival_us, std::int64_t residual_us
 }
 
 std::optional<std::int64_t> SenderClock::floor_us(std::int64_t window_us) const {
-  std::optional<std::int64_t> least;
-  for (const Bucket& bucket : arrivals_) {
-    if (bucket.since_us + window_us < arrivals_.back().since_us) continue;
-    least = least ? std::min(*least, bucket.least_us) : bucket.least_us;
+  if (arrivals_.empty()) return std::nullopt;
+  std::int64_t least = arrivals_.back().least_us;
+  const std::int64_t since_us = arrivals_.back().since_us - window_us;
+  for (auto bucket = arrivals_.rbegin(); bucket != arrivals_.rend() && bucket->since_us >= since_us; ++bucket) {
+    least = std::min(least, bucket->least_us);
   }
   return least;
 }
@@ -174,9 +174,7 @@ void SenderClock::fit() {
         std::all_of(reports_.end() - kStepReports, reports_.end(), [&](const Report& report) { return off_line(report) > kStep; });
     const bool below =
         std::all_of(reports_.end() - kStepReports, reports_.end(), [&](const Report& report) { return off_line(report) < -kStep; });
-    if (above || below) {
-      reports_.erase(reports_.begin(), reports_.end() - kStepReports);
-    }
+    if (above || below) reports_.erase(reports_.begin(), reports_.end() - kStepReports);
   }
   slope_ = 0;
   if (reports_.size() >= kReportsForLosing) {
@@ -245,7 +243,7 @@ std::optional<MonotonicTime> SenderClock::time_of(std::uint32_t rtp32, Monotonic
   } else {
     const auto passed = static_cast<double>(std::max<std::int64_t>(now_us - slewed_at_us_, 0));
     const std::int64_t error = target - *offset_us_;
-    const bool warm = now_us < warm_until_us_ || std::abs(error) > kStep;
+    const bool warm = now_us < started_us_ + kWarmUp || std::abs(error) > kStep;
     const double wish = static_cast<double>(error) * std::min(1.0, passed / (warm ? kWarmTime : kCalmTime));
     *offset_us_ += static_cast<std::int64_t>(std::clamp(std::round(wish), -kMaxSlew * passed, kMaxSlew * passed));
   }

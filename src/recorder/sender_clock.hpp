@@ -99,7 +99,6 @@ class SenderClock {
 
   std::optional<std::int64_t> offset_us_;  // in force: time = media time + offset
   std::int64_t slewed_at_us_ = 0;
-  std::int64_t warm_until_us_ = 0;
 
   std::vector<Told> told_;  // how the offset went since the clock began
   Told last_told_{};

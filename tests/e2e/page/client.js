@@ -133,9 +133,9 @@ function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase
     const { picture, send } = paintedPicture(canvas);
     const sound = new MediaStreamTrackGenerator({ kind: 'audio' });
     const pieces = sound.writable.getWriter();
-    const wall = () => (performance.timeOrigin + performance.now()) / 1000 - phase;
     const began = performance.now() / 1000;
-    const first = Math.ceil(wall()) - wall(); // when it flashes for the first time, in seconds after it began
+    const wall = performance.timeOrigin / 1000 + began - phase;
+    const first = Math.ceil(wall) - wall; // when it flashes for the first time, in seconds after it began
     let sounded = 0; // samples
     let painted = -Infinity;
     let flash = false;
@@ -170,7 +170,7 @@ function synchronised(kind, { width = 320, height = 180, frequency = 1000, phase
 }
 
 // A phone that is turned after a while: its sensor goes on seeing white on the left and black on the right, and says how to turn that.
-async function phone(kind, { width = 640, height = 360, turnedAfter, degrees }) {
+function phone(kind, { width = 640, height = 360, turnedAfter, degrees }) {
   const sensor = new OffscreenCanvas(width, height);
   const paint = sensor.getContext('2d');
   paint.fillStyle = '#fff';
@@ -264,7 +264,7 @@ window.dd = {
 
   async publish({ kind, codec, simulcast = false, scalabilityMode, maxBitrate, source, consumerRouterIds, startRecording, ...look }) {
     const media = kind === 'audio' ? 'audio' : 'video';
-    const options = { track: source ? await sources[source](media, look) : await track(media, look), appData: { kind, consumerRouterIds, startRecording } };
+    const options = { track: source ? sources[source](media, look) : await track(media, look), appData: { kind, consumerRouterIds, startRecording } };
     if (codec) options.codec = capability(codec);
     if (simulcast) options.encodings = encodingsFor.simulcast;
     else if (scalabilityMode) options.encodings = [{ scalabilityMode, maxBitrate: maxBitrate ?? 1_500_000 }];
