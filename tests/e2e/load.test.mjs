@@ -69,10 +69,10 @@ test('a mesh of simulcast cameras: everybody gets the highest layer', async () =
   const { json } = await measure('--publishers', '3', '--subscribers', '0', '--mesh', '--simulcast', '3', '--duration', '20', ...patient);
   assert.equal(json.measurement.streams, 12);
   assert.equal(json.measurement.lost, 0);
-  // The two lower layers together have not half of its bits. On a busy machine the estimate takes some seconds more to allow the highest, so
-  // it has twenty, of which half must be at the highest.
+  // The two lower layers together have not half of its bits, so all get 1.5 Mbit/s of it, and 1.2 if one of the three were left a layer below.
+  // On a busy machine the estimate takes some seconds more to allow the highest, so it has twenty.
   const bitrate = (json.measurement.video.bytes * 8) / json.measurement.seconds / 6;
-  assert.ok(bitrate > 1_000_000, `${Math.round(bitrate)} bit/s a camera`);
+  assert.ok(bitrate > 1_250_000, `${Math.round(bitrate)} bit/s a camera`);
 });
 
 test('without NACK and transport-wide feedback, and with AES-CM, sound alone', async () => {

@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "RTC/PlainTransport.hpp"
+#include "RTC/RTP/ProbationGenerator.hpp"
 #include "bench/load/stun.hpp"
 #include "loop_clock.hpp"
 #include "worker_datagrams.hpp"
@@ -64,6 +65,17 @@ bool clock_stands_in_a_batch() {
     within = shared.GetTimeUs();
   }
   return within == before && shared.GetTimeUs() == before + 1000;
+}
+
+// Upstream keeps it in memory that all transports of a thread share: who came later sent the others' back, and they were refused as repeated.
+bool probation_counts_for_each_transport() {
+  constexpr std::size_t kLength = 200;
+  RTC::RTP::ProbationGenerator first;
+  const std::uint16_t began = first.GetNextPacket(kLength)->GetSequenceNumber();
+  RTC::RTP::ProbationGenerator second;
+  const std::uint16_t other = second.GetNextPacket(kLength)->GetSequenceNumber();
+  const bool counts = first.GetNextPacket(kLength)->GetSequenceNumber() == began + 1;
+  return counts && second.GetNextPacket(kLength)->GetSequenceNumber() == other + 1;
 }
 
 const load::DtlsIdentity& identity() {
@@ -408,6 +420,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static const bool frozen = clock_stands_in_a_batch();
   DD_CHECK(frozen, "the clock goes on in a batch");
 #endif
+  static const bool counts = probation_counts_for_each_transport();
+  DD_CHECK(counts, "probing of one transport that changes another's");
   Input input{data, data + size};
   const std::uint8_t first = input.next();
   const std::uint8_t second = input.next();
