@@ -89,7 +89,10 @@ export async function beeps(file, { frequency } = {}) {
   return found;
 }
 
-// When the picture turns bright, in seconds. With a part ([x, y, width, height], of 1), only that part of it.
+const kFlash = 0.1; // of the pages' source; one of more is no harm
+
+// When the picture turns bright, in seconds. With a part ([x, y, width, height], of 1), only that part of it. A busy machine's browser leaves
+// pictures out; of a flash that lost its first ones so, which is shorter, the end says when it began.
 export async function flashes(file, { part } = {}) {
   const [x, y, width, height] = part ?? [];
   const crop = part ? `crop=iw*${width}:ih*${height}:iw*${x}:ih*${y},` : '';
@@ -97,8 +100,10 @@ export async function flashes(file, { part } = {}) {
   const { stdout } = await run('ffmpeg', ['-v', 'error', '-i', file, '-map', 'v:0', '-fps_mode', 'passthrough', '-vf', filter, '-f', 'null', '-'], bounds);
   const found = [];
   let bright = false;
-  for (const [, time, level] of stdout.matchAll(/pts_time:([\d.]+)[^]*?YAVG=([\d.]+)/g)) {
-    if (Number(level) > 128 && !bright) found.push(Number(time));
+  for (const [, text, level] of stdout.matchAll(/pts_time:([\d.]+)[^]*?YAVG=([\d.]+)/g)) {
+    const time = Number(text);
+    if (Number(level) > 128 && !bright) found.push(time);
+    if (Number(level) <= 128 && bright) found.push(Math.min(found.pop(), time - kFlash));
     bright = Number(level) > 128;
   }
   return found;
