@@ -15,6 +15,8 @@ const kCodecs = {
   video: { kind: 'video', mimeType: 'video/VP8', clockRate: 90000, preferredPayloadType: 101 },
   audio: { kind: 'audio', mimeType: 'audio/opus', clockRate: 48000, channels: 2, preferredPayloadType: 111 },
 }
+// What the server gives each worker (src/media/transport.hpp): the kernel's default holds some 100 packets, less than the peers' feedback of a moment.
+const kSocketBuffer = 2 << 20
 const kFeedback = { video: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }], audio: [] }
 
 /** Nanoseconds of CPU that the workers have used so far. */
@@ -92,7 +94,9 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
       workers.push(worker)
       execFileSync('taskset', ['-apc', '0', `${worker.pid}`], { stdio: 'ignore' })
       if (share) undo.push(bound(worker.pid, share))
-      const server = await worker.createWebRtcServer({ listenInfos: [{ protocol, ip: '127.0.0.1', port: 47000 + Math.floor(Math.random() * 1000) }] })
+      const listen = { protocol, ip: '127.0.0.1', port: 47000 + Math.floor(Math.random() * 1000) }
+      const buffers = protocol === 'udp' ? { recvBufferSize: kSocketBuffer, sendBufferSize: kSocketBuffer } : {}
+      const server = await worker.createWebRtcServer({ listenInfos: [{ ...listen, ...buffers }] })
       places.push({ server, router: await worker.createRouter({ mediaCodecs: Object.values(kCodecs) }) })
     }
     const preferred = !share && workers.every(({ pid }) => prefer(pid))
