@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 
 import { machine, writeSections } from './document.mjs';
 import { plot } from './plot.mjs';
-import { binaries } from './worker/meeting.mjs';
+import { binaries, socketBuffer } from './worker/meeting.mjs';
 import { bounds, ramp } from './worker/ramp.mjs';
 import { scenarios, turn } from './worker/scenarios.mjs';
 import { digits, line, median, medianAndRange, rangeOf, ratios } from './worker/summary.mjs';
@@ -27,7 +27,7 @@ const round = (value) => (typeof value === 'number' ? Number(value.toPrecision(5
 const rounded = (object) => Object.fromEntries(Object.entries(object).map(([key, value]) => [key, round(value)]));
 
 async function measure(name, rounds, seconds, before) {
-  const result = { measured: new Date().toISOString().slice(0, 10), machine: machine(), seconds: Math.max(seconds, scenarios[name]?.leastSeconds ?? 0), stock: before?.stock ?? [], ours: before?.ours ?? [] };
+  const result = { measured: new Date().toISOString().slice(0, 10), machine: machine(), socketBuffer, seconds: Math.max(seconds, scenarios[name]?.leastSeconds ?? 0), stock: before?.stock ?? [], ours: before?.ours ?? [] };
   for (let at = 0; at < rounds; ++at) {
     for (const side of sides) {
       const loadAverage = os.loadavg()[0];
@@ -87,6 +87,7 @@ export function forwardingSection(results) {
   const climbedOnce = Object.keys(ramps).every((name) => !results[name] || results[name].ours.length === 1);
   const days = [...new Set(all.map(({ measured }) => measured))].sort();
   const machines = [...new Set(all.map((one) => one.machine))];
+  const buffered = Object.keys(results).filter((name) => results[name].socketBuffer === socketBuffer);
   const averages = rangeOf(all.flatMap((one) => sides.flatMap((side) => of(one[side], 'loadAverage'))).filter(Number.isFinite)).map((value) => value.toFixed(1));
   const rounds = rangeOf(plain.map(({ ours }) => ours.length));
   const seconds = rangeOf(plain.map((one) => one.seconds));
@@ -105,6 +106,7 @@ export function forwardingSection(results) {
     ...(turns.every(({ preferred }) => preferred) ? ['at real-time priority, because what else runs on a core otherwise is most of the latency of a small load,'] : []),
     `${range(rounds)} rounds of ${range(seconds)} s after a warm-up; medians and ranges of the rounds, the ratio's of rounds side by side. CPU is all of the worker's, user and system,`,
     'with the half of the loopback that receives, which a network card would take off both. Latency is from before the sender encrypts to the kernel\'s stamp at the receiver.',
+    `Both workers' UDP sockets have the buffers of ${socketBuffer >> 20} MiB that the server gives them${buffered.length === all.length ? '' : `, where named here: ${buffered.join(', ') || 'nowhere'}; elsewhere the kernel's, which hold some 100 packets`}.`,
     'Subscribers send no receiver reports; with congestion control they report arrivals ten times a second.',
     `Of ${turns.length} turns ${wrong} packets failed to decrypt into what was sent (of the 8000 a second looked at), and the peers lost ${overflows} themselves; their thread was busy for at most`,
     `${percent(Math.max(...of(turns, 'peersLoad')))} of its time. Loss beyond that is what came later than 0.3 s after the end, or never: a worker past its limit,`,

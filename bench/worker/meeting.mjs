@@ -16,7 +16,7 @@ const kCodecs = {
   audio: { kind: 'audio', mimeType: 'audio/opus', clockRate: 48000, channels: 2, preferredPayloadType: 111 },
 }
 // What the server gives each worker (src/media/transport.hpp): the kernel's default holds some 100 packets, less than the peers' feedback of a moment.
-const kSocketBuffer = 2 << 20
+export const socketBuffer = 2 << 20
 const kFeedback = { video: [{ type: 'nack' }, { type: 'nack', parameter: 'pli' }, { type: 'ccm', parameter: 'fir' }], audio: [] }
 
 /** Nanoseconds of CPU that the workers have used so far. */
@@ -95,7 +95,7 @@ export async function openMeeting(workerBin, { suite = 'AEAD_AES_256_GCM', proto
       execFileSync('taskset', ['-apc', '0', `${worker.pid}`], { stdio: 'ignore' })
       if (share) undo.push(bound(worker.pid, share))
       const listen = { protocol, ip: '127.0.0.1', port: 47000 + Math.floor(Math.random() * 1000) }
-      const buffers = protocol === 'udp' ? { recvBufferSize: kSocketBuffer, sendBufferSize: kSocketBuffer } : {}
+      const buffers = protocol === 'udp' ? { recvBufferSize: socketBuffer, sendBufferSize: socketBuffer } : {}
       const server = await worker.createWebRtcServer({ listenInfos: [{ ...listen, ...buffers }] })
       places.push({ server, router: await worker.createRouter({ mediaCodecs: Object.values(kCodecs) }) })
     }
