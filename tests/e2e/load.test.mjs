@@ -37,17 +37,16 @@ function load(...args) {
 async function measure(...args) {
   const file = path.join(server.folder, 'load.json');
   const run = await load('--url', server.controlOrigin, '--json', file, ...args);
-  const json = JSON.parse(fs.readFileSync(file, 'utf8'));
-  // Loss is judged, not this shared machine's latency, nor whether it let pictures leave in time (`generator_overloaded`).
-  assert.equal(run.code, json.verdict.outcome === 'kept' ? 0 : 1);
-  assert.notEqual(json.verdict.outcome, 'exceeded', `${run.stderr}\n${run.stdout}`);
-  return { ...run, json };
+  // Loss is judged, not this shared machine's latency.
+  assert.equal(run.code, 0, `${run.stderr}\n${run.stdout}`);
+  return { ...run, json: JSON.parse(fs.readFileSync(file, 'utf8')) };
 }
 
 const patient = ['--max-latency', '2000', '--max-loss', '0'];
 
 test('2 publishers reach 6 subscribers without loss, and the report has its figures', async () => {
   const { json, stdout, stderr } = await measure('--publishers', '2', '--subscribers', '6', '--duration', '3', ...patient);
+  assert.equal(json.verdict.outcome, 'kept');
   const { measurement, keyFrameWait, conditions } = json;
   assert.equal(measurement.streams, 24); // sound and picture of 2 for each of 6
   assert.equal(measurement.lost, 0);
@@ -62,7 +61,7 @@ test('2 publishers reach 6 subscribers without loss, and the report has its figu
   assert.ok(measurement.published.transportFeedback.received > 500, 'the server sends transport-wide feedback');
   assert.ok(measurement.server.microsecondsPerPacket > 0);
   assert.ok(conditions.serverProcesses.every((name) => name.startsWith('mediasoup-work')), `${conditions.serverProcesses}`);
-  assert.match(stdout, /(KEPT|NO ANSWER) with 2 publishers, 6 subscribers/);
+  assert.match(stdout, /KEPT with 2 publishers, 6 subscribers/);
   assert.equal(stderr.split('\n').filter((line) => /packets\/s/.test(line)).length, 3, 'one line for each second');
 });
 
