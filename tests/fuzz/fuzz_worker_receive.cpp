@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The worker's way of a datagram with our data path on it: recvmmsg, batch, ICE, DTLS, SRTP, RTP and RTCP, the router's forwarding consumer
 // by consumer, encryption, the send queue. The input says which peer sends what in which batch, and what is closed, paused or asked for
-// between two datagrams of one batch. Real sockets on the loopback carry it. The worker must not crash, and what a subscriber is sent
+// between two datagrams of one batch. Real sockets on the loopback carry it; those who come as browsers do may come over TCP. The worker must not crash, and what a subscriber is sent
 // must decrypt. worker_meeting.hpp is who takes part, worker_datagrams.hpp what they say.
 // An input has tens of thousands of features; weighing them takes libFuzzer several times as long as the worker takes for the input.
 // libfuzzer: -entropic=0 -max_len=1500
@@ -9,15 +9,20 @@
 #include <netinet/udp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
+#include <utility>
 #include <vector>
 
 #include "RTC/PlainTransport.hpp"
 #include "RTC/RTP/ProbationGenerator.hpp"
+#include "RTC/TcpServer.hpp"
 #include "bench/load/stun.hpp"
 #include "loop_clock.hpp"
+#include "worker_connection.hpp"
 #include "worker_datagrams.hpp"
 #include "worker_meeting.hpp"
 
@@ -85,7 +90,7 @@ const load::DtlsIdentity& identity() {
   return **opened;
 }
 
-class Session : public RTC::UdpSocket::Listener {
+class Session : public RTC::UdpSocket::Listener, public RTC::TcpServer::Listener, public RTC::TcpConnection::Listener {
  public:
   Session(Input& input, const Choice& choice)
       : worker_(WorkerInProcess::only()), input_(input), choice_(choice), meeting_(worker_, choice) {
@@ -98,6 +103,11 @@ class Session : public RTC::UdpSocket::Listener {
       ::inet_pton(AF_INET, ip.c_str(), &peer.target.sin_addr);
       peer.target.sin_port = htons(who == kPlainSubscriber ? static_cast<std::uint16_t>(kPlainPort + who) : kRelayPort);
     }
+    if (choice_.tcp) {
+      tcp_relay_ = std::make_unique<RTC::TcpServer>(this, this, &worker_.shared(), ip, kRelayPort, flags);
+      for (const std::size_t who : {kBrowserPublisher, kBrowserSubscriber}) connections_[who].emplace(ip, kRelayPort);
+      worker_.turn();
+    }
     connect_plain(kPlainPublisher);
     connect_plain(kPlainSubscriber);
     drain();  // what an earlier input left
@@ -108,6 +118,7 @@ class Session : public RTC::UdpSocket::Listener {
     meeting_.close_router();
     meeting_.close_server();
     relay_.reset();
+    tcp_relay_.reset();
     worker_.turn();
     drain();
   }
@@ -117,6 +128,7 @@ class Session : public RTC::UdpSocket::Listener {
       const std::uint8_t what = input_.next();
       const std::size_t who = (what >> 4U) % kPeers;
       switch (what % 16) {
+        case 5: kept_ = input_.next(); [[fallthrough]];  // the next piece over TCP ends within a frame
         default: send(who, make_.protect(who, make_.rtp(who), false)); break;
         case 6:
         case 7: send(who, make_.protect(who, make_.rtcp(who), true)); break;
@@ -167,6 +179,25 @@ class Session : public RTC::UdpSocket::Listener {
     if (worker_.server) worker_.server->OnUdpSocketPacketReceived(socket, data, size, room, from, at_us);
   }
 
+  void OnTcpConnectionPacketReceived(RTC::TcpConnection* connection, const std::uint8_t* data, std::size_t size, std::size_t room,
+                                     std::int64_t at_us) override {
+    if (data[0] == kAct && size == 3) {
+      // What closes a transport closes its connection, and that comes from the channel only, never while one is read.
+      constexpr std::array kClosing{0, 12, 13, 14, 15};
+      if (std::ranges::find(kClosing, data[1] % 16) == kClosing.end()) act(data[1], data[2]);
+      return;
+    }
+    try {
+      if (worker_.server) worker_.server->OnTcpConnectionPacketReceived(connection, data, size, room, at_us);
+    } catch (const std::exception& error) {
+      dd::check_failed("nothing is thrown", error.what(), __FILE__, __LINE__);
+    }
+  }
+
+  void OnRtcTcpConnectionClosed(RTC::TcpServer* server, RTC::TcpConnection* connection) override {
+    if (worker_.server) worker_.server->OnRtcTcpConnectionClosed(server, connection);
+  }
+
   // Whatever may happen between two datagrams.
   void act(std::uint8_t order, std::uint8_t about) {
     const std::size_t who = about % kStranger;
@@ -200,6 +231,7 @@ class Session : public RTC::UdpSocket::Listener {
         peers_[who].srtp.reset();
         peers_[who].fragment.clear();
         for (Peer& peer : peers_) peer.mixed = true;
+        if (connections_[who]) connections_[who].emplace(worker_.ip(), kRelayPort);
         if (!is_browser(who)) connect_plain(who);
         break;
       case 13: meeting_.close_server(); break;
@@ -232,6 +264,10 @@ class Session : public RTC::UdpSocket::Listener {
 
   void flush() {
     for (Pending& each : pending_) {
+      if (connections_[each.who]) {
+        connections_[each.who]->add(each.bytes);
+        continue;
+      }
       iovec part{each.bytes.data(), each.bytes.size()};
       msghdr header{};
       header.msg_name = &peers_[each.who].target;
@@ -251,6 +287,9 @@ class Session : public RTC::UdpSocket::Listener {
       static_cast<void>(::sendmsg(sockets().descriptors[each.who], &header, 0));
     }
     pending_.clear();
+    for (auto& connection : connections_) {
+      if (connection) connection->send(std::exchange(kept_, 0));
+    }
     worker_.turn();
     drain();
   }
@@ -263,6 +302,7 @@ class Session : public RTC::UdpSocket::Listener {
         if (size < 0) break;
         received(peers_[who], {bytes.data(), static_cast<std::size_t>(size)});
       }
+      if (connections_[who]) connections_[who]->receive([&](load::MutableBytes frame) { received(peers_[who], frame); });
     }
   }
 
@@ -403,6 +443,9 @@ class Session : public RTC::UdpSocket::Listener {
   Choice choice_;
   Meeting meeting_;
   std::unique_ptr<RTC::UdpSocket> relay_;
+  std::unique_ptr<RTC::TcpServer> tcp_relay_;
+  std::array<std::optional<FramedConnection>, kPeers> connections_;
+  std::size_t kept_ = 0;
   std::array<Peer, kPeers> peers_;
   DatagramMaker make_{input_, choice_, peers_};
   std::vector<Pending> pending_;
@@ -431,6 +474,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   choice.by_rid = (first & 16U) != 0;
   choice.pipe = (first & 32U) != 0;
   choice.transport_cc = (first & 64U) == 0;
+  choice.tcp = (first & 128U) != 0;
   choice.plain_suite = second % 4 - 1;
   Session session(input, choice);
   session.run();

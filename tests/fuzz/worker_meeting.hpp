@@ -57,6 +57,7 @@ struct Choice {
   bool by_rid = false;
   bool pipe = false;  // subscribers take all encodings
   bool transport_cc = true;
+  bool tcp = false;      // of the browsers
   int plain_suite = -1;  // -1: RTP without encryption
 };
 

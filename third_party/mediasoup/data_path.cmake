@@ -35,6 +35,102 @@ patch(include/DepLibUV.hpp "		return static_cast<int64_t>(uv_hrtime() / 1000);" 
 		return static_cast<int64_t>(uv_hrtime() / 1000);
 #endif")
 
+# What is sent over TCP is gathered, and then goes at once.
+set(connection src/handles/TcpConnectionHandle.cpp)
+patch(include/handles/TcpConnectionHandle.hpp "class TcpConnectionHandle
+{" "#ifdef DD_MS_STREAM_QUEUE
+#include \"stream_queue.hpp\"
+class TcpConnectionHandle : private dd::Stream
+#else
+class TcpConnectionHandle
+#endif
+{")
+patch(include/handles/TcpConnectionHandle.hpp "private:
+	void InternalClose();" "private:
+#ifdef DD_MS_STREAM_QUEUE
+	void write_run(const std::uint8_t* data, std::size_t length) override
+	{
+		Write(data, length, nullptr, 0, nullptr);
+	}
+	std::size_t unwritten() const override
+	{
+		return uv_stream_get_write_queue_size(reinterpret_cast<const uv_stream_t*>(this->uvHandle));
+	}
+#endif
+	void InternalClose();")
+patch(${connection} "	// First try uv_try_write()." "#ifdef DD_MS_STREAM_QUEUE
+	// Who asks for a frame's fate has it written at once.
+	if (cb)
+	{
+		dd::StreamQueue::of_this_loop().flush();
+	}
+	else if (dd::StreamQueue::of_this_loop().take(*this, data1, len1, data2, len2))
+	{
+		return;
+	}
+#endif
+
+	// First try uv_try_write().")
+patch(${connection} "	int err;
+
+	this->closed = true;" "	int err;
+
+#ifdef DD_MS_STREAM_QUEUE
+	// Before it counts as closed, and is gone.
+	dd::StreamQueue::of_this_loop().flush();
+#endif
+	this->closed = true;")
+patch(${connection} "	// Get the peer address.
+	if (!SetPeerAddress())" "#ifdef DD_MS_STREAM_QUEUE
+	uv_tcp_nodelay(this->uvHandle, 1);
+#endif
+
+	// Get the peer address.
+	if (!SetPeerAddress())")
+
+# Frames that are read together over TCP are a batch, as datagrams are (handles/UdpSocketHandle.cpp), and as little may be thrown at.
+set(frames src/RTC/TcpConnection.cpp)
+patch(${frames} "#include \"RTC/TcpConnection.hpp\"" "#include \"RTC/TcpConnection.hpp\"\n#include \"batch.hpp\"")
+patch(${frames} "		const int64_t receivedAtUs = this->shared->GetTimeUs();
+" "		const int64_t receivedAtUs = this->shared->GetTimeUs();
+
+#ifdef DD_MS_CONSUMER_MAJOR
+		const dd::Batch batch;
+		size_t frames{ 0 };
+#endif
+")
+patch(${frames} "				if (packetLen != 0)
+				{" "#ifdef DD_MS_CONSUMER_MAJOR
+				if (packetLen != 0 && packetLen <= dd::Batch::kSlot)
+				{
+					if (frames == dd::Batch::kDatagrams)
+					{
+						dd::Batch::forward();
+						frames = 0;
+					}
+
+					uint8_t* slot = dd::Batch::slot(frames++);
+
+					std::memcpy(slot, packet, packetLen);
+
+					try
+					{
+						this->listener->OnTcpConnectionPacketReceived(
+						  this, slot, packetLen, dd::Batch::kSlot, receivedAtUs);
+					}
+					catch (const std::exception& error)
+					{
+						MS_ERROR(\"a frame was dropped: %s\", error.what());
+					}
+				}
+#else
+				if (packetLen != 0)
+				{")
+patch(${frames} "					  this, ReadBuffer, packetLen, ReadBufferSize, receivedAtUs);
+				}" "					  this, ReadBuffer, packetLen, ReadBufferSize, receivedAtUs);
+				}
+#endif")
+
 # Packets of a batch are kept by the router and forwarded at its end.
 patch(include/RTC/Router.hpp "		void OnTransportProducerRtpPacketReceived(
 		  RTC::Transport* transport," "		void ForwardRtpPackets(RTC::Producer* producer, const std::vector<RTC::RTP::Packet*>& packets);
@@ -230,13 +326,13 @@ endforeach()
 
 function(worker_data_path target)
   set(parts ${target}-parts)
-  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM PACKET_HISTORY TELL_AT_ONCE)
+  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE STREAM_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM PACKET_HISTORY TELL_AT_ONCE)
     if(DD_MS_${part})
       target_compile_definitions(${parts} PUBLIC DD_MS_${part})
     endif()
   endforeach()
   if(DD_MS_RECVMMSG)
-    target_sources(${parts} PRIVATE src/handles/UdpSocketHandle.cpp src/send_queue.cpp src/batch.cpp)
+    target_sources(${parts} PRIVATE src/handles/UdpSocketHandle.cpp src/send_queue.cpp src/stream_queue.cpp src/batch.cpp)
   else()
     target_sources(${parts} PRIVATE ${worker_dir}/src/handles/UdpSocketHandle.cpp)
   endif()

@@ -3,6 +3,7 @@
 
 #include <uv.h>
 
+#include <memory>
 #include <vector>
 
 #include "DepLibUV.hpp"
@@ -11,6 +12,7 @@
 #include "RTC/RtpObserver.hpp"
 #include "RTC/RTP/SharedPacket.hpp"
 #include "send_queue.hpp"
+#include "stream_queue.hpp"
 
 namespace dd {
 namespace {
@@ -34,10 +36,22 @@ void flush_and_complete() {
   queue.flush();
   queue.complete();
   queue.flush();  // what the callbacks sent
+#ifdef DD_MS_STREAM_QUEUE
+  StreamQueue::of_this_loop().flush();
+#endif
 }
 #endif
 
+struct alignas(64) Slot {
+  std::uint8_t bytes[Batch::kSlot];
+};
+
 }  // namespace
+
+std::uint8_t* Batch::slot(std::size_t index) {
+  static thread_local const std::unique_ptr<Slot[]> slots(new Slot[kDatagrams]);
+  return slots[index].bytes;
+}
 
 Batch::Batch() { open = true; }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One batch of received datagrams. While it lives, Router keeps the RTP packets it is given; at its end they are forwarded consumer by
-// consumer, so that each consumer's state is fetched once per burst and its packets stand side by side in the send queue, which is
-// then flushed. The datagrams' memory belongs to the socket and lives until after the batch. Owned by one loop; never nested.
+// One batch of received datagrams, or of frames that came over TCP. While it lives, Router keeps the RTP packets it is given; at its end
+// they are forwarded consumer by consumer, so that each consumer's state is fetched once per burst and its packets stand side by side in
+// the send queues, which are then flushed. Owned by one loop; never nested.
 #pragma once
+
+#include <cstddef>
+#include <cstdint>
 
 #include "loop_clock.hpp"
 
@@ -18,6 +21,14 @@ namespace dd {
 
 class Batch {
  public:
+  static constexpr std::size_t kDatagrams = 32;
+  // Room for one datagram, and for what is added to it: what a jumbo frame holds. A longer one is dropped; media never comes so.
+  static constexpr std::size_t kSlot = 9216;
+
+  // The memory of a batch's datagrams, aligned since packets are read as structs. All sockets of this loop share it: a batch is forwarded
+  // before the next is read.
+  static std::uint8_t* slot(std::size_t index);
+
   Batch();
   ~Batch();
   Batch(const Batch&) = delete;

@@ -18,34 +18,29 @@
 
 namespace {
 
-constexpr size_t kDatagrams = 32;  // per system call and batch
-// Of one datagram: what a jumbo frame holds. A longer one is dropped, where libuv took up to 64 KiB; media never comes so.
-constexpr size_t kSlot = 9216;
+using dd::Batch;
+
 // Batches before the other handles of the loop get their turn.
 constexpr int kRounds = 8;
 
-// The buffers of all sockets of this loop: a batch is handled before the next is read. Aligned, since packets are read as structs.
-struct Buffers {
-  struct alignas(64) Slot {
-    uint8_t bytes[kSlot];
-  };
-  std::unique_ptr<Slot[]> slots{new Slot[kDatagrams]};
-  std::array<sockaddr_storage, kDatagrams> from;
-  std::array<iovec, kDatagrams> parts;
-  std::array<mmsghdr, kDatagrams> headers{};
+// What recvmmsg fills, for all sockets of this loop.
+struct Headers {
+  std::array<sockaddr_storage, Batch::kDatagrams> from;
+  std::array<iovec, Batch::kDatagrams> parts;
+  std::array<mmsghdr, Batch::kDatagrams> all{};
 
-  Buffers() {
-    for (size_t i = 0; i < kDatagrams; ++i) {
-      this->parts[i] = {this->slots[i].bytes, kSlot};
-      this->headers[i].msg_hdr.msg_iov = &this->parts[i];
-      this->headers[i].msg_hdr.msg_iovlen = 1;
-      this->headers[i].msg_hdr.msg_name = &this->from[i];
+  Headers() {
+    for (size_t i = 0; i < Batch::kDatagrams; ++i) {
+      this->parts[i] = {Batch::slot(i), Batch::kSlot};
+      this->all[i].msg_hdr.msg_iov = &this->parts[i];
+      this->all[i].msg_hdr.msg_iovlen = 1;
+      this->all[i].msg_hdr.msg_name = &this->from[i];
     }
   }
 };
 
-Buffers& buffers() {
-  static thread_local Buffers ofThisLoop;
+Headers& headers() {
+  static thread_local Headers ofThisLoop;
   return ofThisLoop;
 }
 
@@ -168,25 +163,25 @@ void UdpSocketHandle::OnUvReady(int status, int events) {
 }
 
 void UdpSocketHandle::Receive() {
-  Buffers& all = buffers();
+  Headers& received = headers();
   uv_poll_t* const poll = this->uvPoll;  // outlives this object until the loop's next round
   for (int round = 0; round < kRounds; ++round) {
-    for (mmsghdr& header : all.headers) header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
-    const int count = ::recvmmsg(descriptorOf(this->uvHandle), all.headers.data(), kDatagrams, MSG_DONTWAIT, nullptr);
+    for (mmsghdr& header : received.all) header.msg_hdr.msg_namelen = sizeof(sockaddr_storage);
+    const int count = ::recvmmsg(descriptorOf(this->uvHandle), received.all.data(), Batch::kDatagrams, MSG_DONTWAIT, nullptr);
     if (count < 0) {
       // An error of an earlier datagram (ICMP) ends nothing: there may be more to read.
       if (errno == EAGAIN || errno == EBADF || errno == ENOMEM) return;
       continue;
     }
     {
-      dd::Batch batch;
+      const Batch batch;
       for (int i = 0; i < count; ++i) {
-        const mmsghdr& header = all.headers[static_cast<size_t>(i)];
+        const mmsghdr& header = received.all[static_cast<size_t>(i)];
         if (header.msg_len == 0 || (header.msg_hdr.msg_flags & MSG_TRUNC) != 0) continue;
         this->recvBytes += header.msg_len;
         try {
-          UserOnUdpDatagramReceived(all.slots[static_cast<size_t>(i)].bytes, header.msg_len, kSlot,
-                                    reinterpret_cast<const struct sockaddr*>(&all.from[static_cast<size_t>(i)]));
+          UserOnUdpDatagramReceived(Batch::slot(static_cast<size_t>(i)), header.msg_len, Batch::kSlot,
+                                    reinterpret_cast<const struct sockaddr*>(&received.from[static_cast<size_t>(i)]));
         } catch (const std::exception& error) {
           // Whatever a stranger's datagram is thrown at for, it must not cost the worker; libuv's C could not even pass it on.
           MS_ERROR("a datagram was dropped: %s", error.what());
@@ -194,7 +189,7 @@ void UdpSocketHandle::Receive() {
         if (!poll->data) break;  // closed meanwhile
       }
     }
-    if (!poll->data || count < static_cast<int>(kDatagrams)) return;
+    if (!poll->data || count < static_cast<int>(Batch::kDatagrams)) return;
   }
 }
 
