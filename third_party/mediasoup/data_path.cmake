@@ -185,41 +185,60 @@ patch(src/RTC/Transport.cpp "			default:;
 		delete packet;
 	}")
 
-# AES-GCM of RTP that is sent.
-patch(include/RTC/SrtpSession.hpp "#include <srtp.h>" "#include <srtp.h>\n#ifdef DD_MS_FAST_GCM\n#include \"gcm_sender.hpp\"\n#endif")
+# Encryption of RTP that is sent.
+patch(include/RTC/SrtpSession.hpp "#include <srtp.h>" "#include <srtp.h>\n#ifdef DD_MS_FAST_SRTP\n#include \"srtp_sender.hpp\"\n#include <memory>\n#endif")
 patch(include/RTC/SrtpSession.hpp "		{
 			srtp_stream_remove(this->session, htonl(ssrc));
 		}" "		{
-#ifdef DD_MS_FAST_GCM
-			if (this->gcmSender)
+#ifdef DD_MS_FAST_SRTP
+			if (this->rtpSender)
 			{
-				this->gcmSender->forget(ssrc);
+				this->rtpSender->forget(ssrc);
 			}
 #endif
 			srtp_stream_remove(this->session, htonl(ssrc));
 		}")
 patch(include/RTC/SrtpSession.hpp "		srtp_t session{ nullptr };" "		srtp_t session{ nullptr };
-#ifdef DD_MS_FAST_GCM
-		// Set for sending with AES-GCM: it encrypts RTP, the session above RTCP.
-		std::unique_ptr<dd::GcmSender> gcmSender;
+#ifdef DD_MS_FAST_SRTP
+		// Set for sending: it encrypts RTP, the session above RTCP.
+		std::unique_ptr<dd::SrtpSender> rtpSender;
 #endif")
 patch(src/RTC/SrtpSession.cpp "			MS_THROW_ERROR(\"srtp_create() failed: %s\", DepLibSRTP::GetErrorString(err).c_str());
 		}
 " "			MS_THROW_ERROR(\"srtp_create() failed: %s\", DepLibSRTP::GetErrorString(err).c_str());
 		}
 
-#ifdef DD_MS_FAST_GCM
+#ifdef DD_MS_FAST_SRTP
 		if (type == Type::OUTBOUND)
 		{
-			// Null for the suites without GCM.
-			if (cryptoSuite == CryptoSuite::AEAD_AES_256_GCM || cryptoSuite == CryptoSuite::AEAD_AES_128_GCM)
+			switch (cryptoSuite)
 			{
-				this->gcmSender = dd::GcmSender::make(key, keyLen);
+				case CryptoSuite::AEAD_AES_256_GCM:
+				case CryptoSuite::AEAD_AES_128_GCM:
+				{
+					this->rtpSender = dd::GcmSender::make(key, keyLen);
+
+					break;
+				}
+
+				case CryptoSuite::AES_CM_128_HMAC_SHA1_80:
+				{
+					this->rtpSender = dd::CmSender::make(key, keyLen, 10);
+
+					break;
+				}
+
+				case CryptoSuite::AES_CM_128_HMAC_SHA1_32:
+				{
+					this->rtpSender = dd::CmSender::make(key, keyLen, 4);
+
+					break;
+				}
 			}
 		}
 #endif
 ")
-patch(src/RTC/SrtpSession.cpp "#include \"RTC/SrtpSession.hpp\"" "#include \"RTC/SrtpSession.hpp\"\n#ifdef DD_MS_SEND_QUEUE\n#include \"send_queue.hpp\"\n#endif")
+patch(src/RTC/SrtpSession.cpp "#include \"RTC/SrtpSession.hpp\"" "#include \"RTC/SrtpSession.hpp\"\n#ifdef DD_MS_FAST_SRTP\n#include \"cm_sender.hpp\"\n#include \"gcm_sender.hpp\"\n#endif\n#ifdef DD_MS_SEND_QUEUE\n#include \"send_queue.hpp\"\n#endif")
 patch(src/RTC/SrtpSession.cpp "		uint8_t* encryptBuffer = EncryptBuffer;
 		size_t encryptLen      = EncryptBufferSize;
 
@@ -234,10 +253,10 @@ patch(src/RTC/SrtpSession.cpp "		uint8_t* encryptBuffer = EncryptBuffer;
 		size_t encryptLen      = EncryptBufferSize;
 #endif
 
-#ifdef DD_MS_FAST_GCM
-		if (this->gcmSender)
+#ifdef DD_MS_FAST_SRTP
+		if (this->rtpSender)
 		{
-			if (!this->gcmSender->protect(*data, *len, encryptBuffer))
+			if (!this->rtpSender->protect(*data, *len, encryptBuffer))
 			{
 				MS_WARN_TAG(srtp, \"cannot encrypt RTP packet\");
 
@@ -245,7 +264,7 @@ patch(src/RTC/SrtpSession.cpp "		uint8_t* encryptBuffer = EncryptBuffer;
 			}
 
 			*data = encryptBuffer;
-			*len += dd::GcmSender::kTag;
+			*len += this->rtpSender->trailer();
 
 			return true;
 		}
@@ -326,7 +345,7 @@ endforeach()
 
 function(worker_data_path target)
   set(parts ${target}-parts)
-  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE STREAM_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_GCM PACKET_HISTORY TELL_AT_ONCE)
+  foreach(part CALM_PACER DENSE_MAPS SRTP_OPENSSL RECVMMSG SEND_QUEUE STREAM_QUEUE CONSUMER_MAJOR BATCH_CLOCK FAST_SRTP PACKET_HISTORY TELL_AT_ONCE)
     if(DD_MS_${part})
       target_compile_definitions(${parts} PUBLIC DD_MS_${part})
     endif()
@@ -339,8 +358,11 @@ function(worker_data_path target)
   if(DD_MS_SRTP_OPENSSL)
     target_sources(${parts} PRIVATE src/srtp_openssl.cpp)
   endif()
-  if(DD_MS_FAST_GCM)
-    target_sources(${parts} PRIVATE src/gcm_sender.cpp)
+  if(DD_MS_SRTP_OPENSSL OR DD_MS_FAST_SRTP)
+    target_sources(${parts} PRIVATE src/hmac_sha1.cpp)
+  endif()
+  if(DD_MS_FAST_SRTP)
+    target_sources(${parts} PRIVATE src/srtp_sender.cpp src/gcm_sender.cpp src/cm_sender.cpp)
     if(DD_MS_IPSEC_MB AND IPSEC_MB_LIBRARY)
       target_compile_definitions(${parts} PUBLIC DD_MS_IPSEC_MB)
       target_link_libraries(${parts} PUBLIC ${IPSEC_MB_LIBRARY})

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: MIT
-// OpenSSL's low-level SHA-1 is marked as deprecated, but only it lets the state after the key be copied, which halves a short HMAC.
-#define OPENSSL_SUPPRESS_DEPRECATED
 #include "srtp_openssl.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 
 #include <cstdint>
 #include <cstring>
 #include <initializer_list>
 #include <new>
+
+#include "hmac_sha1.hpp"
 
 // The library's own types, for their descriptions and test vectors. They are exported, but in no public header.
 extern "C" {
@@ -158,18 +157,16 @@ srtp_err_status_t decrypt_gcm(void* state, std::uint8_t* buffer, unsigned int* l
   return srtp_err_status_ok;
 }
 
-// HMAC-SHA1 with the hash states behind the inner and the outer key kept (RFC 2104, section 4).
 struct Hmac {
   srtp_auth_t base{};
-  SHA_CTX inner{};
-  SHA_CTX outer{};
-  SHA_CTX running{};
+  HmacSha1 hash;
 };
 
 extern srtp_auth_type_t hmac;
 
 srtp_err_status_t alloc_hmac(srtp_auth_t** out, int key_length, int tag_length) {
-  if (key_length > SHA_DIGEST_LENGTH || tag_length > SHA_DIGEST_LENGTH) return srtp_err_status_bad_param;
+  constexpr int kLongest = HmacSha1::kDigest;
+  if (key_length > kLongest || tag_length > kLongest) return srtp_err_status_bad_param;
   auto* state = new (std::nothrow) Hmac;
   if (!state) return srtp_err_status_alloc_fail;
   state->base.type = &hmac;
@@ -181,49 +178,31 @@ srtp_err_status_t alloc_hmac(srtp_auth_t** out, int key_length, int tag_length) 
 }
 
 srtp_err_status_t dealloc_hmac(srtp_auth_t* base) {
-  auto* state = static_cast<Hmac*>(base->state);
-  OPENSSL_cleanse(&state->inner, sizeof(SHA_CTX) * 3);
-  delete state;
+  delete static_cast<Hmac*>(base->state);
   return srtp_err_status_ok;
 }
 
 srtp_err_status_t init_hmac(void* opaque, const std::uint8_t* key, int key_length) {
-  auto* state = static_cast<Hmac*>(opaque);
-  if (key_length < 0 || key_length > SHA_CBLOCK) return srtp_err_status_bad_param;
-  std::uint8_t pad[SHA_CBLOCK];
-  std::memset(pad, 0x36, sizeof(pad));
-  for (int i = 0; i < key_length; ++i) pad[i] ^= key[i];
-  SHA1_Init(&state->inner);
-  SHA1_Update(&state->inner, pad, sizeof(pad));
-  for (std::uint8_t& byte : pad) byte ^= 0x36 ^ 0x5c;
-  SHA1_Init(&state->outer);
-  SHA1_Update(&state->outer, pad, sizeof(pad));
-  OPENSSL_cleanse(pad, sizeof(pad));
-  state->running = state->inner;
+  if (key_length < 0 || key_length > static_cast<int>(HmacSha1::kLongestKey)) return srtp_err_status_bad_param;
+  static_cast<Hmac*>(opaque)->hash.set_key(key, static_cast<std::size_t>(key_length));
   return srtp_err_status_ok;
 }
 
 srtp_err_status_t start_hmac(void* opaque) {
-  auto* state = static_cast<Hmac*>(opaque);
-  state->running = state->inner;
+  static_cast<Hmac*>(opaque)->hash.begin();
   return srtp_err_status_ok;
 }
 
 srtp_err_status_t update_hmac(void* opaque, const std::uint8_t* text, int length) {
-  return status_of(SHA1_Update(&static_cast<Hmac*>(opaque)->running, text, static_cast<std::size_t>(length)) == 1,
-                   srtp_err_status_auth_fail);
+  static_cast<Hmac*>(opaque)->hash.add(text, static_cast<std::size_t>(length));
+  return srtp_err_status_ok;
 }
 
 srtp_err_status_t compute_hmac(void* opaque, const std::uint8_t* text, int length, int tag_length, std::uint8_t* tag) {
-  auto* state = static_cast<Hmac*>(opaque);
-  if (tag_length < 0 || tag_length > SHA_DIGEST_LENGTH) return srtp_err_status_bad_param;
-  std::uint8_t digest[SHA_DIGEST_LENGTH];
-  SHA1_Update(&state->running, text, static_cast<std::size_t>(length));
-  SHA1_Final(digest, &state->running);
-  SHA_CTX outer = state->outer;
-  SHA1_Update(&outer, digest, sizeof(digest));
-  SHA1_Final(digest, &outer);
-  std::memcpy(tag, digest, static_cast<std::size_t>(tag_length));
+  if (tag_length < 0 || tag_length > static_cast<int>(HmacSha1::kDigest)) return srtp_err_status_bad_param;
+  HmacSha1& hash = static_cast<Hmac*>(opaque)->hash;
+  hash.add(text, static_cast<std::size_t>(length));
+  hash.end(tag, static_cast<std::size_t>(tag_length));
   return srtp_err_status_ok;
 }
 

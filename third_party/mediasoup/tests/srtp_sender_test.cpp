@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// What GcmSender sends, received by libsrtp, with libsrtp's own ciphers and with OpenSSL's in their place.
-#include "gcm_sender.hpp"
+// What the senders of each suite send, received by libsrtp, with libsrtp's own ciphers and with OpenSSL's in their place.
+#include "srtp_sender.hpp"
 
 #include <gtest/gtest.h>
 #include <srtp2/srtp.h>
@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "cm_sender.hpp"
+#include "gcm_sender.hpp"
 #include "srtp_openssl.hpp"
 
 namespace dd {
@@ -15,7 +17,7 @@ namespace {
 
 struct Case {
   srtp_profile_t profile;
-  GcmSender::Engine engine;
+  GcmSender::Engine engine;  // of AES-GCM
 };
 
 std::vector<std::uint8_t> key_of(srtp_profile_t profile) {
@@ -50,21 +52,25 @@ std::vector<std::uint8_t> rtp(std::uint16_t sequence, std::uint32_t ssrc, std::s
   return out;
 }
 
-class GcmSenderTest : public testing::TestWithParam<Case> {
+class SrtpSenderTest : public testing::TestWithParam<Case> {
  protected:
   static void SetUpTestSuite() { srtp_init(); }
-  GcmSenderTest() : sender(make()), receiver(session(GetParam().profile, ssrc_any_inbound)) {}
-  ~GcmSenderTest() override { srtp_dealloc(receiver); }
+  SrtpSenderTest() : sender(make()), receiver(session(GetParam().profile, ssrc_any_inbound)) {}
+  ~SrtpSenderTest() override { srtp_dealloc(receiver); }
 
-  static std::unique_ptr<GcmSender> make() {
+  static std::unique_ptr<SrtpSender> make() {
     const auto key = key_of(GetParam().profile);
-    return GcmSender::make(key.data(), key.size(), GetParam().engine);
+    switch (GetParam().profile) {
+      case srtp_profile_aes128_cm_sha1_80: return CmSender::make(key.data(), key.size(), 10);
+      case srtp_profile_aes128_cm_sha1_32: return CmSender::make(key.data(), key.size(), 4);
+      default: return GcmSender::make(key.data(), key.size(), GetParam().engine);
+    }
   }
   void SetUp() override {
     if (!sender) GTEST_SKIP() << "this engine is not here";
   }
   bool arrives(const std::vector<std::uint8_t>& plain) {
-    std::vector<std::uint8_t> sent(plain.size() + GcmSender::kTag);
+    std::vector<std::uint8_t> sent(plain.size() + sender->trailer());
     if (!sender->protect(plain.data(), plain.size(), sent.data())) return false;
     int length = static_cast<int>(sent.size());
     if (srtp_unprotect(receiver, sent.data(), &length) != srtp_err_status_ok) return false;
@@ -72,28 +78,28 @@ class GcmSenderTest : public testing::TestWithParam<Case> {
     return sent == plain;
   }
 
-  std::unique_ptr<GcmSender> sender;
+  std::unique_ptr<SrtpSender> sender;
   srtp_t receiver;
 };
 
-TEST_P(GcmSenderTest, LibsrtpReadsItAcrossTwoRollovers) {
+TEST_P(SrtpSenderTest, LibsrtpReadsItAcrossTwoRollovers) {
   for (std::uint32_t i = 65'000; i < 65'000 + 140'000; ++i) {
     ASSERT_TRUE(arrives(rtp(static_cast<std::uint16_t>(i), 0x12345678, i % 50, i % 3 == 0, i % 4))) << i;
   }
 }
 
-TEST_P(GcmSenderTest, EveryLengthArrives) {
+TEST_P(SrtpSenderTest, EveryLengthArrives) {
   for (std::uint16_t i = 0; i < 1500; ++i) ASSERT_TRUE(arrives(rtp(i, 1, i, i % 2 == 0, 0))) << i;
 }
 
-TEST_P(GcmSenderTest, StreamsCountForThemselves) {
+TEST_P(SrtpSenderTest, StreamsCountForThemselves) {
   for (int i = 0; i < 3000; ++i) {
     const auto ssrc = static_cast<std::uint32_t>(i % 5 + 1);
     ASSERT_TRUE(arrives(rtp(static_cast<std::uint16_t>(65'400 + i / 5 * static_cast<int>(ssrc)), ssrc, 40, true, 0)));
   }
 }
 
-TEST_P(GcmSenderTest, EveryPacketIsLibsrtpsPacket) {
+TEST_P(SrtpSenderTest, EveryPacketIsLibsrtpsPacket) {
   // Steps forwards and backwards, across rollovers, repeats, and jumps: what one refuses the other refuses.
   srtp_t reference = session(GetParam().profile, ssrc_any_outbound);
   std::uint32_t random = 1;
@@ -104,7 +110,7 @@ TEST_P(GcmSenderTest, EveryPacketIsLibsrtpsPacket) {
     const int step = static_cast<int>(random >> 24);
     at += step < 200 ? 1 + step / 50 : step < 250 ? -(step - 200) * 3 : step < 255 ? 900 : -1500;
     const auto plain = rtp(static_cast<std::uint16_t>(at), 7, 20 + random % 30, i % 2 == 0, 0);
-    std::vector<std::uint8_t> ours(plain.size() + GcmSender::kTag);
+    std::vector<std::uint8_t> ours(plain.size() + sender->trailer());
     std::vector<std::uint8_t> theirs(plain.size() + SRTP_MAX_TRAILER_LEN);
     std::copy(plain.begin(), plain.end(), theirs.begin());
     int length = static_cast<int>(plain.size());
@@ -121,14 +127,14 @@ TEST_P(GcmSenderTest, EveryPacketIsLibsrtpsPacket) {
   srtp_dealloc(reference);
 }
 
-TEST_P(GcmSenderTest, AForgottenStreamStartsAnew) {
+TEST_P(SrtpSenderTest, AForgottenStreamStartsAnew) {
   for (std::uint32_t i = 60'000; i < 70'000; ++i) ASSERT_TRUE(arrives(rtp(static_cast<std::uint16_t>(i), 9, 10, false, 0)));
   sender->forget(9);
   srtp_remove_stream(receiver, __builtin_bswap32(9));
   EXPECT_TRUE(arrives(rtp(5, 9, 10, false, 0)));
 }
 
-TEST_P(GcmSenderTest, WhatIsNoRtpIsRefused) {
+TEST_P(SrtpSenderTest, WhatIsNoRtpIsRefused) {
   std::vector<std::uint8_t> out(2000);
   const auto good = rtp(1, 1, 0, true, 15);
   for (std::size_t length = 0; length < good.size(); ++length) EXPECT_FALSE(sender->protect(good.data(), length, out.data())) << length;
@@ -138,16 +144,20 @@ TEST_P(GcmSenderTest, WhatIsNoRtpIsRefused) {
   EXPECT_FALSE(sender->protect(wrong.data(), wrong.size(), out.data()));
 }
 
-INSTANTIATE_TEST_SUITE_P(Engines, GcmSenderTest,
-                         testing::Values(Case{srtp_profile_aead_aes_128_gcm, GcmSender::Engine::kOpenSsl},
+INSTANTIATE_TEST_SUITE_P(Suites, SrtpSenderTest,
+                         testing::Values(Case{srtp_profile_aes128_cm_sha1_80, {}}, Case{srtp_profile_aes128_cm_sha1_32, {}},
+                                         Case{srtp_profile_aead_aes_128_gcm, GcmSender::Engine::kOpenSsl},
                                          Case{srtp_profile_aead_aes_256_gcm, GcmSender::Engine::kOpenSsl},
                                          Case{srtp_profile_aead_aes_128_gcm, GcmSender::Engine::kIpsecMb},
                                          Case{srtp_profile_aead_aes_256_gcm, GcmSender::Engine::kIpsecMb}));
 
-TEST(GcmSender, KeysOfAnotherLengthAreRefused) {
+TEST(SrtpSender, OtherLengthsAreRefused) {
   const std::vector<std::uint8_t> key(64, 1);
   EXPECT_EQ(GcmSender::make(key.data(), 30), nullptr);
   EXPECT_EQ(GcmSender::make(key.data(), 0), nullptr);
+  EXPECT_EQ(CmSender::make(key.data(), 28, 10), nullptr);
+  EXPECT_EQ(CmSender::make(key.data(), 0, 10), nullptr);
+  EXPECT_EQ(CmSender::make(key.data(), 30, 16), nullptr);
 }
 
 // Sessions of the library's own ciphers against sessions of OpenSSL's: the former are made before the ciphers are replaced.
