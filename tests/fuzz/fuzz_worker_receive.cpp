@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The worker's way of a datagram with our data path on it: recvmmsg, batch, ICE, DTLS, SRTP, RTP and RTCP, the router's forwarding consumer
-// by consumer, encryption, the send queue. The input says which peer sends what in which batch, and what is closed, paused or asked for
-// between two datagrams of one batch. Real sockets on the loopback carry it; those who come as browsers do may come over TCP. The worker must not crash, and what a subscriber is sent
-// must decrypt. worker_meeting.hpp is who takes part, worker_datagrams.hpp what they say.
+// by consumer, encryption, the send queues. The input says which peer sends what in which batch, and what is closed, paused or asked for
+// between two datagrams of one batch. Real sockets on the loopback carry it; those who come as browsers do may come over TCP. The worker
+// must not crash, and what a subscriber is sent must decrypt. worker_meeting.hpp is who takes part, worker_datagrams.hpp what they say.
 // An input has tens of thousands of features; weighing them takes libFuzzer several times as long as the worker takes for the input.
 // libfuzzer: -entropic=0 -max_len=1500
 // links: mediasoup-worker-parts dd_load_wire dd_rtp dd_base
